@@ -1,0 +1,1 @@
+"""Groups, transcripts, proofs: algebra that has never heard of elections."""

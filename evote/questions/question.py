@@ -1,0 +1,70 @@
+"""A question says what may be answered and what must be true of a sealed answer; it neither proves nor verifies.
+
+A new question type is one new file: a class with this protocol, registered under ``evote.questions``. Options are
+numbered from 1 in the order of the definition; an answer is a sequence of exponents m_i, one ciphertext
+(g^r, g^m_i y^r) for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
+from importlib.metadata import entry_points
+from typing import ClassVar, Protocol, Self
+
+from evote.crypto.elgamal import Ciphertext, PublicKey
+from evote.crypto.group import Scalar
+from evote.crypto.relation import Statement, Witness
+
+Rule = bool | int | str
+
+
+class Route(Enum):
+    """The road from ballots to a result."""
+
+    AGGREGATE = "aggregate"
+    MIX = "mix"
+
+
+class Question(Protocol):
+    """What a question type must offer; instances are frozen and cannot be built wrong."""
+
+    route: ClassVar[Route]
+    options: int
+
+    @classmethod
+    def from_rules(cls, options: int, rules: Mapping[str, Rule]) -> Self:
+        """Build from the definition's ``rules``; ``ValueError`` names what is wrong with them."""
+
+    @property
+    def width(self) -> int:
+        """The number of ciphertexts in an answer."""
+
+    @property
+    def maximum(self) -> int:
+        """The largest count that one ballot of weight 1 can add to an option."""
+
+    def encode(self, selection: Collection[int]) -> tuple[int, ...]:
+        """Return the exponents that seal a selection of options (empty: blank); ``ValueError`` if not allowed."""
+
+    def statements(
+        self, key: PublicKey, ciphertexts: Sequence[Ciphertext], allowed: Collection[int]
+    ) -> list[Statement]:
+        """Return what must be true of an answer by a voter who may choose from ``allowed``."""
+
+    def witnesses(
+        self, exponents: Sequence[int], randomness: Sequence[Scalar], allowed: Collection[int]
+    ) -> list[Witness]:
+        """Return why the `statements` are true, in the same order."""
+
+    def read(self, exponents: Sequence[int]) -> list[int] | None:
+        """Return the selection that `encode` turned into these exponents, or None if there is none."""
+
+
+def question_type(name: str) -> type[Question]:
+    """Return the registered question type of that name; ``ValueError`` if there is none, or more than one."""
+    found = entry_points(group="evote.questions", name=name)
+    if len({entry.value for entry in found}) != 1:
+        raise ValueError(f"{'several question types' if found else 'no question type'} under the name {name!r}")
+    loaded: type[Question] = next(iter(found)).load()
+    return loaded

@@ -1,0 +1,190 @@
+"""The election's constitution: every proof and every signature is bound to its fingerprint.
+
+A person writes it as TOML (``examples/*.toml``); the record holds it as canonical JSON in ``election.json``. An
+`Election` cannot be built wrong: whatever later code relies on is checked in ``__post_init__``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+import unicodedata
+from functools import cached_property
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from evote.crypto.group import Group, group
+from evote.crypto.signature import check_public_key
+from evote.errors import DecodeError
+from evote.questions.question import Question, Route, Rule, question_type
+from evote.record import canonical
+
+FORMAT = "evote/1"
+MIN_ORDER_BITS = 224
+MAX_WEIGHT_BITS = 40
+
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
+Title = Annotated[str, Meta(min_length=1, max_length=200)]
+Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
+
+
+class _Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    pass
+
+
+class Role(_Frozen, frozen=True):
+    """A party that writes on the board: its name for people, its Ed25519 public key."""
+
+    name: Title
+    key: Key
+
+
+class District(_Frozen, frozen=True):
+    """A part of the electorate that shares a list of options."""
+
+    id: Id
+    name: Title
+
+
+class Option(_Frozen, frozen=True):
+    """What can be chosen; ``party`` groups candidates, ``districts`` (empty: all) limits who may choose it."""
+
+    id: Id
+    name: Title
+    party: Annotated[str, Meta(max_length=200)] = ""
+    districts: tuple[Id, ...] = ()
+
+
+class Contest(_Frozen, frozen=True):
+    """One question put to the voters of some districts (empty: all); ``rules`` belong to its question type."""
+
+    id: Id
+    title: Title
+    type: Title
+    options: tuple[Option, ...]
+    districts: tuple[Id, ...] = ()
+    rules: dict[str, Rule] = {}
+
+    def __post_init__(self) -> None:
+        _distinct([option.id for option in self.options], f"options of contest {self.id}")
+        _ = self.question
+
+    @cached_property
+    def question(self) -> Question:
+        """The question that the type and rules describe."""
+        return question_type(self.type).from_rules(len(self.options), self.rules)
+
+    def put_to(self, district: str) -> bool:
+        """Tell whether voters of ``district`` answer this contest."""
+        return not self.districts or district in self.districts
+
+    def allowed(self, district: str) -> tuple[int, ...]:
+        """Return the numbers, from 1, of the options open to ``district``."""
+        return tuple(
+            number
+            for number, option in enumerate(self.options, 1)
+            if not option.districts or district in option.districts
+        )
+
+
+class Election(_Frozen, frozen=True):
+    """Who does what, what is asked, and by which rules it is counted."""
+
+    name: Title
+    group: Title
+    operator: Role
+    registrar: Role
+    trustees: tuple[Role, ...]
+    threshold: int
+    districts: tuple[District, ...]
+    contests: tuple[Contest, ...]
+    format: Literal["evote/1"] = FORMAT
+    mixers: tuple[Role, ...] = ()
+    shuffle: Title = "terelius-wikstrom"
+    strata: tuple[Id, ...] = ()
+    minimum_group: Annotated[int, Meta(ge=1, le=1_000_000)] = 10
+    simulated: bool = False
+
+    def __post_init__(self) -> None:
+        if self.algebra.order.bit_length() <= MIN_ORDER_BITS:
+            raise ValueError(f"group {self.group} is too small for an election")
+        if not 1 <= self.threshold <= len(self.trustees):
+            raise ValueError("threshold must lie between 1 and the number of trustees")
+        if len(self.trustees) > 100 or len(self.mixers) > 100:  # noqa: PLR2004
+            raise ValueError("at most 100 trustees and 100 mixers")
+        self._check_names()
+        mixed = any(contest.question.route is Route.MIX for contest in self.contests)
+        if mixed != bool(self.mixers):
+            raise ValueError("mixers must be named if, and only if, a contest takes the mix road")
+
+    def _check_names(self) -> None:
+        if not self.contests or not self.districts:
+            raise ValueError("an election has at least one contest and one district")
+        roles = (self.operator, self.registrar, *self.trustees, *self.mixers)
+        _distinct([role.key for role in roles], "role keys")
+        for role in roles:
+            check_public_key(role.key)
+        known = {district.id for district in self.districts}
+        _distinct([district.id for district in self.districts], "districts")
+        _distinct([contest.id for contest in self.contests], "contests")
+        _distinct(self.strata, "strata")
+        named = {d for c in self.contests for d in (*c.districts, *(x for o in c.options for x in o.districts))}
+        if not named <= known:
+            raise ValueError(f"unknown district {min(named - known)!r}")
+
+    @cached_property
+    def algebra(self) -> Group:
+        """The group that ballots are encrypted in."""
+        return group(self.group)
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The bytes of ``election.json``."""
+        return canonical.encode(self)
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """SHA-256 of ``election.json``."""
+        return hashlib.sha256(self.canonical).digest()
+
+    def contest(self, name: str) -> Contest:
+        """Return the contest with that id; ``KeyError`` if there is none."""
+        return next((c for c in self.contests if c.id == name), None) or _missing(name)
+
+    def contests_of(self, district: str) -> tuple[Contest, ...]:
+        """Return the contests put to a district, in order."""
+        return tuple(contest for contest in self.contests if contest.put_to(district))
+
+    def role_key(self, author: str) -> bytes:
+        """Return the key of ``operator``, ``registrar``, ``trustee 1``...; ``KeyError`` for anybody else."""
+        return self._role_keys[author]
+
+    @cached_property
+    def _role_keys(self) -> dict[str, bytes]:
+        keys = {"operator": self.operator.key, "registrar": self.registrar.key}
+        keys |= {f"trustee {i}": role.key for i, role in enumerate(self.trustees, 1)}
+        return keys | {f"mixer {i}": role.key for i, role in enumerate(self.mixers, 1)}
+
+
+def _missing(name: str) -> Contest:
+    raise KeyError(name)
+
+
+def _distinct(names: tuple[str, ...] | list[str] | list[bytes], what: str) -> None:
+    if len(set(names)) != len(names):
+        raise ValueError(f"{what} must be distinct")
+
+
+def decode_election(data: bytes) -> Election:
+    """Return the election whose canonical JSON is ``data``; raise `DecodeError` for anything else."""
+    return canonical.decode(data, Election)
+
+
+def election_from_toml(text: str) -> Election:
+    """Return the election that a person wrote; `DecodeError` says what is wrong with it. Text becomes NFC."""
+    try:
+        return msgspec.convert(tomllib.loads(unicodedata.normalize("NFC", text)), Election)
+    except (tomllib.TOMLDecodeError, msgspec.MsgspecError, ValueError) as error:
+        raise DecodeError(f"election definition: {error}") from None
