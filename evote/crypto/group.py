@@ -18,6 +18,7 @@ from functools import cache, cached_property
 from importlib.metadata import entry_points
 from typing import Any
 
+from evote.crypto import powers
 from evote.errors import DecodeError
 
 Raw = Any  # an mpz, or a tuple of them; only the group that made it can read it
@@ -168,6 +169,10 @@ class Group(ABC):
         """Return a^2."""
         return self.multiply(a, a)
 
+    def power_public(self, a: Raw, exponent: int) -> Raw:
+        """Return a^exponent in variable time, exponent >= 0."""
+        return powers.straus(self, [a], [exponent]) if exponent else self.identity.raw
+
     def encode_many(self, elements: Iterable[Element]) -> list[bytes]:
         """Return the encodings of a list; a group that can share inversions does so here."""
         return [bytes(element) for element in elements]
@@ -194,6 +199,10 @@ class Group(ABC):
         """The length k of challenges; 2^k <= q, so that distinct challenges are distinct modulo q."""
         return min(CHALLENGE_BITS, self.order.bit_length() - 1)
 
+    def element(self, raw: Raw) -> Element:
+        """Wrap a raw value that this group's own arithmetic made."""
+        return Element(self, raw)
+
     def scalar(self, value: int) -> Scalar:
         """Return ``value`` modulo the order."""
         return Scalar(value, self.order)
@@ -213,12 +222,10 @@ class Group(ABC):
 
     def product_of_powers(self, bases: Sequence[Element], exponents: Sequence[int | Scalar]) -> Element:
         """Return the product of ``b ** x``. Variable time: public exponents only, of any sign and length."""
-        from evote.crypto.powers import product_of_powers  # powers is built on this module
-
         if len(bases) != len(exponents):
             raise ValueError("as many exponents as bases")
         raws = [self.identity._same(base) for base in bases]
-        return Element(self, product_of_powers(self, raws, [int(x) for x in exponents]))
+        return Element(self, powers.product_of_powers(self, raws, [int(x) for x in exponents]))
 
     def hash_to_group(self, label: str, *messages: bytes) -> Element:
         """Return an element whose logarithm to any other base nobody knows; ``label`` separates uses."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from importlib.metadata import entry_points
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.group import Scalar
@@ -41,8 +41,8 @@ class Question(Protocol):
         """The number of ciphertexts in an answer."""
 
     @property
-    def maximum(self) -> int:
-        """The largest count that one ballot of weight 1 can add to an option."""
+    def bound(self) -> int:
+        """The largest exponent that a ciphertext of a valid answer seals."""
 
     def encode(self, selection: Collection[int]) -> tuple[int, ...]:
         """Return the exponents that seal a selection of options (empty: blank); ``ValueError`` if not allowed."""
@@ -57,8 +57,22 @@ class Question(Protocol):
     ) -> list[Witness]:
         """Return why the `statements` are true, in the same order."""
 
-    def read(self, exponents: Sequence[int]) -> list[int] | None:
-        """Return the selection that `encode` turned into these exponents, or None if there is none."""
+    def read(self, exponents: Sequence[int]) -> tuple[int, ...] | None:
+        """Return the selection that `encode` turns into these exponents, or None if there is none."""
+
+    def totals(self, sums: Sequence[int], weight: int) -> tuple[tuple[int, ...], int] | None:
+        """Return counts per option and blanks from the sums of all answers, or None if ballots cannot give them.
+
+        Only for Route.AGGREGATE; ``weight`` is the total weight of the ballots.
+        """
+
+
+def rules_of(rules: Mapping[str, Rule], **kinds: type) -> dict[str, Any]:
+    """Return the rules as keyword arguments; ``ValueError`` for an unknown one or one of another type."""
+    for name, value in rules.items():
+        if type(value) is not kinds.get(name):
+            raise ValueError(f"rule {name!r} is unknown, or not of the right type")
+    return dict(rules)
 
 
 def question_type(name: str) -> type[Question]:

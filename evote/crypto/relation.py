@@ -1,0 +1,157 @@
+"""A proof is data about a linear relation: for each i, image[i] = prod_j bases[i][j]^x[j], and I know x.
+
+Schnorr, Chaum-Pedersen, knowledge of an encryption's randomness, decryption and re-encryption are all this one type;
+a `Disjunction` of them is every ballot proof. This module says what is true and what a proof looks like; the prover and
+the verifier are modules of their own. Sigma protocols for linear maps: Maurer 2009. Disjunctions: Cramer, Damgard,
+Schoenmakers 1994, with challenges that add up modulo 2^k, k = ``group.challenge_bits``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TypeVar
+
+from evote.crypto.group import Element, Group, Scalar
+from evote.crypto.transcript import Transcript
+from evote.errors import DecodeError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LinearRelation:
+    """For each row i: ``image[i]`` is the product over j of ``bases[i][j] ** x[j]``, with one witness x for all rows.
+
+    A base that plays no part in a row is the group's identity. Rows are at least one and equally long.
+    """
+
+    name: str
+    bases: tuple[tuple[Element, ...], ...]
+    image: tuple[Element, ...]
+
+    def __post_init__(self) -> None:
+        if not self.image or len(self.bases) != len(self.image) or len({len(row) for row in self.bases}) != 1:
+            raise ValueError(f"relation {self.name}: one image for each row, rows of one length")
+
+    @property
+    def group(self) -> Group:
+        """The group that all of it lives in."""
+        return self.image[0].group
+
+    @property
+    def branches(self) -> tuple[LinearRelation, ...]:
+        """A relation is a disjunction with one branch."""
+        return (self,)
+
+    @property
+    def columns(self) -> int:
+        """The length of the witness."""
+        return len(self.bases[0])
+
+    def rows(self) -> Iterator[tuple[tuple[Element, ...], Element]]:
+        """Yield each row's bases and image."""
+        return zip(self.bases, self.image, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Disjunction:
+    """At least one of the branches is true, and nobody learns which."""
+
+    name: str
+    branches: tuple[LinearRelation, ...]
+
+    def __post_init__(self) -> None:
+        if not self.branches:
+            raise ValueError(f"disjunction {self.name} has no branches")
+
+    @property
+    def group(self) -> Group:
+        """The group that all of it lives in."""
+        return self.branches[0].group
+
+
+Statement = LinearRelation | Disjunction
+
+
+def bind(statement: Statement, transcript: Transcript) -> None:
+    """Commit the transcript to the whole statement, never to part of it."""
+    transcript.append("statement", statement.name.encode(), statement.group.name.encode())
+    for branch in statement.branches:
+        transcript.append("bases", *chain.from_iterable(branch.bases))
+        transcript.append("image", *branch.image)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Why a statement is true: the exponents of the branch that holds."""
+
+    values: tuple[Scalar, ...] = field(repr=False)
+    branch: int = field(default=0, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Commitments and responses for each branch, and the challenge of each branch but the last.
+
+    The last challenge is what makes the sum right, so a plain relation carries none. Commitments rather than the
+    challenge are sent, because then many proofs can be checked as one product of powers.
+    """
+
+    commitments: tuple[tuple[Element, ...], ...]
+    challenges: tuple[int, ...]
+    responses: tuple[tuple[Scalar, ...], ...]
+
+    def __bytes__(self) -> bytes:
+        """Return all commitments, then all challenges, then all responses, each of fixed length."""
+        group = self.commitments[0][0].group
+        size = challenge_size(group)
+        parts = group.encode_many(chain.from_iterable(self.commitments))
+        parts += [challenge.to_bytes(size, "big") for challenge in self.challenges]
+        parts += [bytes(response) for response in chain.from_iterable(self.responses)]
+        return b"".join(parts)
+
+
+def challenge_size(group: Group) -> int:
+    """Return the length of an encoded challenge in bytes."""
+    return (group.challenge_bits + 7) // 8
+
+
+def proof_size(statement: Statement) -> int:
+    """Return the length of an encoded proof in bytes."""
+    group, branches = statement.group, statement.branches
+    rows, columns = sum(len(b.image) for b in branches), sum(b.columns for b in branches)
+    return rows * group.element_size + (len(branches) - 1) * challenge_size(group) + columns * group.scalar_size
+
+
+def decode_proof(statement: Statement, data: bytes) -> Proof:
+    """Return the proof of ``statement`` that ``data`` encodes; raise `DecodeError` for anything else."""
+    if len(data) != proof_size(statement):
+        raise DecodeError(f"a proof of {statement.name} has {proof_size(statement)} bytes, not {len(data)}")
+    group, branches = statement.group, statement.branches
+    reader = _Reader(data)
+    commitments = group.decode_many(reader.take(sum(len(b.image) for b in branches), group.element_size))
+    challenges = [int.from_bytes(part, "big") for part in reader.take(len(branches) - 1, challenge_size(group))]
+    if any(challenge >> group.challenge_bits for challenge in challenges):
+        raise DecodeError(f"a proof of {statement.name} has an oversized challenge")
+    responses = [group.decode_scalar(part) for part in reader.take(sum(b.columns for b in branches), group.scalar_size)]
+    return Proof(
+        _shape(commitments, [len(b.image) for b in branches]),
+        tuple(challenges),
+        _shape(responses, [b.columns for b in branches]),
+    )
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = data, 0
+
+    def take(self, count: int, size: int) -> list[bytes]:
+        start, self._at = self._at, self._at + count * size
+        return [self._data[i : i + size] for i in range(start, self._at, size)]
+
+
+def _shape(items: Sequence[T], lengths: Sequence[int]) -> tuple[tuple[T, ...], ...]:
+    iterator = iter(items)
+    return tuple(tuple(next(iterator) for _ in range(length)) for length in lengths)

@@ -1,0 +1,111 @@
+"""k of n and its relatives, counted by a homomorphic sum: a yes/no question, choose one, approval.
+
+One ciphertext of 0 or 1 for each option, and one more for an exclusive blank vote where the rules allow it. The sum
+S of the options and the blank b satisfy minimum (1 - b) <= S <= maximum (1 - b), proved as one range:
+S + maximum b lies between minimum and maximum, which with b = 1 leaves only S = 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import mul
+from typing import ClassVar
+
+from evote.crypto.elgamal import Ciphertext, PublicKey
+from evote.crypto.group import Scalar
+from evote.crypto.relation import Statement, Witness
+from evote.crypto.statements import encryption_of_one_of
+from evote.questions.question import Route, Rule, rules_of
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Choose at least ``minimum`` and at most ``maximum`` of the options, or, if ``blank``, none expressly.
+
+    A ballot has n + 1 ciphertexts with blank, n without; n + 1 proofs of 2 branches and one of maximum - minimum + 1.
+    """
+
+    route: ClassVar[Route] = Route.AGGREGATE
+    options: int
+    minimum: int = 1
+    maximum: int = 1
+    blank: bool = True
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.minimum <= self.maximum <= self.options and self.maximum >= 1):
+            raise ValueError("a selection needs 0 <= minimum <= maximum <= options and maximum >= 1")
+
+    @classmethod
+    def from_rules(cls, options: int, rules: Mapping[str, Rule]) -> Selection:
+        """Build from ``minimum``, ``maximum`` (both 1 if absent) and ``blank`` (true if absent)."""
+        return cls(options, **rules_of(rules, minimum=int, maximum=int, blank=bool))
+
+    @property
+    def width(self) -> int:
+        """One ciphertext for each option and one for blank."""
+        return self.options + self.blank
+
+    @property
+    def bound(self) -> int:
+        """A ciphertext seals 0 or 1."""
+        return 1
+
+    def encode(self, selection: Collection[int]) -> tuple[int, ...]:
+        """Return 1 for each option chosen and 0 for the others, then the blank flag; empty means blank."""
+        chosen = set(selection)
+        blank = self.blank and not chosen
+        if not chosen <= set(range(1, self.options + 1)) or len(chosen) != len(selection):
+            raise ValueError("an option that is not on the list, or the same one twice")
+        if not blank and not self.minimum <= len(chosen) <= self.maximum:
+            raise ValueError(f"choose at least {self.minimum} and at most {self.maximum}")
+        marks = tuple(int(option in chosen) for option in range(1, self.options + 1))
+        return (*marks, int(blank)) if self.blank else marks
+
+    def read(self, exponents: Sequence[int]) -> tuple[int, ...] | None:
+        """Return the options marked 1, or None if no ballot looks like this."""
+        chosen = tuple(option for option in range(1, self.options + 1) if exponents[option - 1])
+        try:
+            return chosen if self.encode(chosen) == tuple(exponents) else None
+        except ValueError:
+            return None
+
+    def statements(
+        self, key: PublicKey, ciphertexts: Sequence[Ciphertext], allowed: Collection[int]
+    ) -> list[Statement]:
+        """Return 0/1 for each ciphertext (0 for an option that is not allowed), then the range of the sum."""
+        marks = [encryption_of_one_of(key, c, self._values(i, allowed)) for i, c in enumerate(ciphertexts, 1)]
+        total = self._total(ciphertexts)
+        return [*marks, encryption_of_one_of(key, total, range(self.minimum, self.maximum + 1))]
+
+    def witnesses(
+        self, exponents: Sequence[int], randomness: Sequence[Scalar], allowed: Collection[int]
+    ) -> list[Witness]:
+        """Return which branch is true and its randomness, for each of the `statements`."""
+        marks = [
+            Witness((r,), self._values(i, allowed).index(m))
+            for i, (m, r) in enumerate(zip(exponents, randomness, strict=True), 1)
+        ]
+        chosen, r = sum(exponents[: self.options]), sum(randomness[1 : self.options], randomness[0])
+        if self.blank:
+            chosen, r = chosen + self.maximum * exponents[-1], r + randomness[-1] * self.maximum
+        return [*marks, Witness((r,), chosen - self.minimum)]
+
+    def _values(self, number: int, allowed: Collection[int]) -> tuple[int, ...]:
+        return (0, 1) if number in allowed or number > self.options else (0,)
+
+    def _total(self, ciphertexts: Sequence[Ciphertext]) -> Ciphertext:
+        """Return an encryption of S + maximum b."""
+        total = reduce(mul, ciphertexts[: self.options])
+        return reduce(mul, [ciphertexts[-1]] * self.maximum, total) if self.blank else total
+
+    def totals(self, sums: Sequence[int], weight: int) -> tuple[tuple[int, ...], int] | None:
+        """Return the count of each option and of blank, or None if ballots of that total weight cannot give them.
+
+        minimum (K - B) <= sum <= maximum (K - B), and no option has more than K - B, with K the weight and B the blanks.
+        """
+        counts, blank = tuple(sums[: self.options]), sums[-1] if self.blank else 0
+        marked = weight - blank
+        possible = self.minimum * marked <= sum(counts) <= self.maximum * marked and max(counts) <= marked
+        return (counts, blank) if possible else None
