@@ -16,7 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, Protocol
 
 from evote.crypto import powers
 from evote.errors import DecodeError
@@ -24,6 +24,13 @@ from evote.errors import DecodeError
 Raw = Any  # an mpz, or a tuple of them; only the group that made it can read it
 
 CHALLENGE_BITS = 256
+
+
+class Stream(Protocol):
+    """Uniform bytes to make an element of; a SHAKE object is one."""
+
+    def digest(self, length: int, /) -> bytes:
+        """Return the first ``length`` bytes."""
 
 
 class Scalar:
@@ -162,7 +169,7 @@ class Group(ABC):
         """Return the member that ``data`` encodes, or raise `DecodeError`; the length is already right."""
 
     @abstractmethod
-    def hash_to_raw(self, stream: hashlib._Hash) -> Raw:
+    def hash_to_raw(self, stream: Stream) -> Raw:
         """Map a SHAKE-256 object to an element whose logarithm nobody knows."""
 
     def square(self, a: Raw) -> Raw:
