@@ -32,6 +32,7 @@ TWICE_D = 2 * D % P
 ROOT_EXPONENT = (P - 5) // 8
 EIGHTH = pow(8, -1, ORDER)
 SIGN_BIT = 1 << 255
+SHORT_BITS = 60
 
 SQRT_M1 = mpz(19681161376707505956807079304988542015446066515923890162744021073123829784752)
 SQRT_AD_MINUS_ONE = mpz(25063068953384623474111414158702152701244531502492656460079210482610430750235)
@@ -212,6 +213,12 @@ class Ristretto255(Group):
             scalar = _little_endian((exponent or 1) * EIGHTH % ORDER)
             product = crypto_scalarmult_ed25519_noclamp(scalar, _compress(octuple))
         return (_decompress(product), IDENTITY)[exponent == 0]
+
+    def power_public(self, a: Point, exponent: int) -> Point:
+        """Return a^exponent; libsodium is the faster path, too, unless the exponent is short."""
+        if exponent.bit_length() <= SHORT_BITS:
+            return super().power_public(a, exponent)  # type: ignore[no-any-return]
+        return self.power(a, exponent % ORDER)
 
     def encode(self, a: Point) -> bytes:
         """Return the canonical encoding."""

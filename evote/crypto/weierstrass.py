@@ -1,0 +1,205 @@
+"""NIST's curves P-256 and P-384: y^2 = x^3 - 3x + b, in groups of prime order, at home in every library and chip.
+
+Points are tuples (X, Y, Z) of residues with x = X/Z^2 and y = Y/Z^3; Z = 0 is the identity. The group law is right for
+all inputs: equal, opposite and identity. Building a group proves its parameters, and by Hasse's bound that the curve
+has no points beyond the q multiples of the generator, so a point on the curve is a member.
+
+An encoding is 04 || x || y (SEC 1, uncompressed: a square root costs more than the bytes); the identity, which SEC 1
+gives a single byte, is as many zero bytes.
+
+Timing. A careful power is OpenSSL's through ``cryptography``: a key derivation for the generator, else two
+Diffie-Hellman exchanges. What surrounds it is not constant-time: the arithmetic on the base and on the result, neither
+of which is a secret exponent, and the passage of the exponent into OpenSSL.
+
+Sources: FIPS 186-4 appendix D.1.2, SEC 1 section 2.3, Brier-Joye 2002 section 4; formulas dbl-2001-b and
+add-1998-cmo-2 of the Explicit-Formulas Database.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from evote.crypto.bigint import invert, is_prime, jacobi, mpz, powmod
+from evote.crypto.group import Element, Group, Stream
+from evote.errors import DecodeError
+
+Residue = Any  # an mpz in 0..p-1
+Point = tuple[Residue, Residue, Residue]
+
+ROUNDS = 32
+UNCOMPRESSED = 4
+ONE = mpz(1)
+
+
+class WeierstrassGroup(Group):
+    """The points of y^2 = x^3 - 3x + ``b`` modulo ``p``, whose prime number is ``q``; generator (``gx``, ``gy``)."""
+
+    def __init__(  # noqa: PLR0913 (a curve has this many parameters)
+        self, name: str, curve: ec.EllipticCurve, *, p: int, b: int, q: int, gx: int, gy: int
+    ) -> None:
+        """Prove the parameters; ``ValueError`` if they are not what the class says. ``curve`` is OpenSSL's."""
+        self.name, self.order, self.curve = name, q, curve
+        self._p, self._b = mpz(p), mpz(b)
+        self._size = (p.bit_length() + 7) // 8
+        self.element_size = 1 + 2 * self._size
+        self._neutral: Point = (ONE, ONE, mpz(0))
+        self.identity = Element(self, self._neutral)
+        self.generator = Element(self, (mpz(gx), mpz(gy), ONE))
+        self._check()
+
+    def _check(self) -> None:
+        p, q, g = self._p, self.order, self.generator.raw
+        if not is_prime(p, ROUNDS) or not is_prime(q, ROUNDS) or (p + 1) % 4:
+            raise ValueError(f"{self.name}: p and q must be primes, and p be 3 modulo 4")
+        if (27 * self._b**2 - 108) % p == 0 or not self._on_curve(g[0], g[1]):
+            raise ValueError(f"{self.name}: the curve is singular or the generator not on it")
+        # q divides the number of points, which differs from p + 1 by at most 2 sqrt(p)
+        if (q - p - 1) ** 2 > 4 * p or self.power_public(g, q)[2] != 0:
+            raise ValueError(f"{self.name}: the curve does not have q points")
+
+    def multiply(self, a: Point, b: Point) -> Point:
+        """Return a b: 16 products, or 11 if one of the two has Z = 1."""
+        if not a[2]:
+            return b
+        if not b[2]:
+            return a
+        (x1, y1, z1), (x2, y2, z2) = (b, a) if a[2] == 1 else (a, b)
+        p = self._p
+        zz1 = z1 * z1 % p
+        u1, s1, u2, s2, z = x1, y1, x2 * zz1, y2 * z1 % p * zz1, z1
+        if z2 != 1:
+            zz2 = z2 * z2 % p
+            u1, s1, z = x1 * zz2 % p, y1 * z2 % p * zz2 % p, z1 * z2 % p
+        h, r = (u2 - u1) % p, (s2 - s1) % p
+        if not h:
+            return self._neutral if r else self.square(a)
+        hh = h * h % p
+        hhh, v = h * hh % p, u1 * hh % p
+        x3 = (r * r - hhh - 2 * v) % p
+        return x3, (r * (v - x3) - s1 * hhh) % p, h * z % p
+
+    def square(self, a: Point) -> Point:
+        """Return a^2: 8 products. The group has odd order, so only the identity has a tangent that runs to it."""
+        x, y, z = a
+        p = self._p
+        delta, gamma = z * z % p, y * y % p
+        beta, alpha = x * gamma % p, 3 * (x - delta) * (x + delta) % p
+        x3 = (alpha * alpha - 8 * beta) % p
+        return x3, (alpha * (4 * beta - x3) - 8 * gamma * gamma) % p, 2 * y * z % p
+
+    def invert(self, a: Point) -> Point:
+        """Return 1/a."""
+        return a[0], -a[1] % self._p, a[2]
+
+    def equal(self, a: Point, b: Point) -> bool:
+        """Tell whether two points are the same."""
+        (x1, y1, z1), (x2, y2, z2) = a, b
+        if not z1 or not z2:
+            return bool(z1 == z2)
+        zz1, zz2 = z1 * z1, z2 * z2
+        return bool((x1 * zz2 - x2 * zz1) % self._p == 0 and (y1 * zz2 * z2 - y2 * zz1 * z1) % self._p == 0)
+
+    def power(self, a: Point, exponent: int) -> Point:
+        """Return a^exponent by OpenSSL.
+
+        Where that has no answer (exponent 0; for another base than the generator also 1 and -1, met with negligible
+        probability unless chosen) the same work is done for another exponent and thrown away. The identity as base
+        is public.
+        """
+        if not a[2]:
+            return a
+        x, y = self._affine(a)
+        if (x, y, ONE) == self.generator.raw:
+            numbers = ec.derive_private_key(exponent or 1, self.curve).public_key().public_numbers()
+            return ((mpz(numbers.x), mpz(numbers.y), ONE), self._neutral)[exponent == 0]
+        known = {0: self._neutral, 1: (x, y, ONE), self.order - 1: (x, -y % self._p, ONE)}
+        computed = self._ladder(x, y, 2 if exponent in known else exponent)
+        return known.get(exponent, computed)
+
+    def _ladder(self, x: Residue, y: Residue, k: int) -> Point:
+        """Return the k-th power of the point (x, y) from the abscissas of the powers k and k + 1; 2 <= k <= q - 2."""
+        p = self._p
+        peer = ec.EllipticCurvePublicKey.from_encoded_point(self.curve, self.encode((x, y, ONE)))
+        u, w = (
+            mpz(int.from_bytes(ec.derive_private_key(e, self.curve).exchange(ec.ECDH(), peer), "big"))
+            for e in (k, k + 1)
+        )
+        # w + u + x = ((v - y) / (u - x))^2 and v^2 = u^3 - 3u + b, so v = (y^2 + v^2 - (w + u + x)(u - x)^2) / 2y
+        v = (y * y + self._cubic(u) - (w + u + x) * (u - x) ** 2) * invert(2 * y, p) % p
+        return u, v, ONE
+
+    def encode(self, a: Point) -> bytes:
+        """Return 04 || x || y, or zero bytes for the identity."""
+        if not a[2]:
+            return bytes(self.element_size)
+        x, y = self._affine(a)
+        return bytes([UNCOMPRESSED]) + int(x).to_bytes(self._size, "big") + int(y).to_bytes(self._size, "big")
+
+    def decode_raw(self, data: bytes) -> Point:
+        """Return the point that ``data`` encodes: coordinates below p, on the curve."""
+        if not any(data):
+            return self._neutral
+        x, y = mpz(int.from_bytes(data[1 : 1 + self._size], "big")), mpz(int.from_bytes(data[1 + self._size :], "big"))
+        if data[0] != UNCOMPRESSED or x >= self._p or y >= self._p or not self._on_curve(x, y):
+            raise DecodeError(f"{self.name}: not an uncompressed point of the curve")
+        return x, y, ONE
+
+    def hash_to_raw(self, stream: Stream) -> Point:
+        """Return the first point whose x is the next bytes of the stream; one more byte gives the parity of y.
+
+        The time taken depends on the input, so that must be public.
+        """
+        step, end = self._size + 1, 0
+        while True:
+            end += step
+            candidate = stream.digest(end)[-step:]
+            x = mpz(int.from_bytes(candidate[:-1], "big"))
+            yy = self._cubic(x)
+            if x < self._p and jacobi(yy, self._p) == 1:
+                y = powmod(yy, (self._p + 1) // 4, self._p)
+                return x, y if (y ^ candidate[-1]) & 1 == 0 else self._p - y, ONE
+
+    def _cubic(self, x: Residue) -> Residue:
+        return (x * x * x - 3 * x + self._b) % self._p
+
+    def _on_curve(self, x: Residue, y: Residue) -> bool:
+        return bool(y * y % self._p == self._cubic(x))
+
+    def _affine(self, a: Point) -> tuple[Residue, Residue]:
+        x, y, z = a
+        if z == 1:
+            return x, y
+        z_inv = invert(z, self._p)
+        zz_inv = z_inv * z_inv % self._p
+        return x * zz_inv % self._p, y * zz_inv % self._p * z_inv % self._p
+
+
+@cache
+def p_256() -> Group:
+    """Return NIST P-256, also known as secp256r1 and prime256v1."""
+    return WeierstrassGroup(
+        "p-256",
+        ec.SECP256R1(),
+        p=2**256 - 2**224 + 2**192 + 2**96 - 1,
+        b=0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+        q=0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+        gx=0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+        gy=0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+    )
+
+
+@cache
+def p_384() -> Group:
+    """Return NIST P-384, also known as secp384r1."""
+    return WeierstrassGroup(
+        "p-384",
+        ec.SECP384R1(),
+        p=2**384 - 2**128 - 2**96 + 2**32 - 1,
+        b=0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,
+        q=0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
+        gx=0xAA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7,
+        gy=0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F,
+    )
