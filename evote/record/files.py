@@ -1,0 +1,67 @@
+"""Writing a file so that a crash leaves the old one or the new one, never half of either.
+
+The bytes go to a temporary file in the same directory and reach the disk before the name does. A crash may leave a
+temporary file behind; `is_temporary` recognises it.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+PREFIX, SUFFIX = ".", ".tmp"
+
+
+def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Make ``data`` the content of ``path``, replacing what was there."""
+    temporary = write_temporary(path.parent, [data], mode)
+    publish(temporary, path)
+
+
+def write_new(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Make ``data`` the content of a new file; ``FileExistsError`` if there is one."""
+    temporary = write_temporary(path.parent, [data], mode)
+    try:
+        path.hardlink_to(temporary)  # unlike a rename, this never replaces
+    finally:
+        temporary.unlink()
+    sync_directory(path.parent)
+
+
+def write_temporary(directory: Path, chunks: Iterable[bytes], mode: int = 0o644) -> Path:
+    """Return a temporary file that holds ``chunks`` safely on disk; it is gone again if anything goes wrong."""
+    descriptor, name = tempfile.mkstemp(SUFFIX, PREFIX, directory)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+    except BaseException:
+        Path(name).unlink()
+        raise
+    return Path(name)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a temporary file its name, replacing what had it."""
+    try:
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink()
+        raise
+    sync_directory(path.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Bring the names in a directory to the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_temporary(path: Path) -> bool:
+    """Tell whether a crashed `write_atomic` may have left this file."""
+    return path.name.startswith(PREFIX) and path.name.endswith(SUFFIX) and path.is_file()
