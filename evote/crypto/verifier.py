@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from evote.crypto.group import Element, Group
-from evote.crypto.relation import Proof, Statement, bind
+from evote.crypto.relation import Proof, Statement, bind, remaining_challenge
 from evote.crypto.transcript import Transcript
 from evote.errors import VerificationError
+from evote.parallel import pmap
 
 WEIGHT_SIZE = 16
 
@@ -36,15 +38,17 @@ class Equation:
 def equations(statement: Statement, proof: Proof, transcript: Transcript) -> list[Equation]:
     """Return the equations that hold if, and but for 2^-k only if, the proof convinces.
 
-    ``transcript`` must stand where the prover's stood, and is advanced. A proof of another shape is a ``ValueError``:
-    `decode_proof` cannot produce one.
+    ``transcript`` must stand where the prover's stood, and is advanced. A proof of another shape, or with a challenge
+    that is not below 2^k, is a ``ValueError``: `decode_proof` cannot produce one.
     """
-    branches, bits = statement.branches, statement.group.challenge_bits
+    group, branches, bits = statement.group, statement.branches, statement.group.challenge_bits
+    # A longer challenge could be chosen modulo 2^k and modulo q apart, and prove anything.
+    if any(challenge >> bits for challenge in proof.challenges):
+        raise ValueError("a proof with an oversized challenge")
     bind(statement, transcript)
     transcript.append("commitment", *(element for part in proof.commitments for element in part))
     c = transcript.challenge("challenge", bits)
-    # The challenges of the branches add up to c modulo 2^k.
-    challenges = (*proof.challenges, (c - sum(proof.challenges)) % (1 << bits))
+    challenges = (*proof.challenges, remaining_challenge(group, c, proof.challenges))
     result = []
     for branch, commitment, c_i, z in zip(branches, proof.commitments, challenges, proof.responses, strict=True):
         responses = tuple(map(int, z))
@@ -91,9 +95,9 @@ class Batch:
         """Take in equations that a failure shall be reported under ``check`` and ``subject``."""
         self._claims += [Claim(equation, check, subject) for equation in equations]
 
-    def check(self) -> None:
+    def check(self, executor: Executor | None = None) -> None:
         """Return if every equation holds; raise `VerificationError` for the first that does not."""
-        if self._claims and not self._folded(0, len(self._claims)):
+        if self._claims and not self._folded(0, len(self._claims), executor):
             culprit = self._bisect(0, len(self._claims))
             raise VerificationError(culprit.check, culprit.subject)
 
@@ -104,18 +108,33 @@ class Batch:
         middle = (low + high) // 2
         return self._bisect(middle, high) if self._folded(low, middle) else self._bisect(low, middle)
 
-    def _folded(self, low: int, high: int) -> bool:
+    def _folded(self, low: int, high: int, executor: Executor | None = None) -> bool:
         claims = self._claims[low:high]
         if len(claims) == 1:
             return claims[0].equation.holds()
         group = claims[0].equation.bases[0].group
         bases, exponents = fold(group, [claim.equation for claim in claims], self._weights(low, high))
-        return group.product_of_powers(bases, exponents) == group.identity
+        return _product(group, bases, exponents, executor) == group.identity
 
     def _weights(self, low: int, high: int) -> list[int]:
         label = low.to_bytes(8, "big") + high.to_bytes(8, "big")
         stream = hashlib.shake_256(b"evote batch weights v1" + self._seed + label).digest(WEIGHT_SIZE * (high - low))
         return [int.from_bytes(stream[i : i + WEIGHT_SIZE], "big") for i in range(0, len(stream), WEIGHT_SIZE)]
+
+
+def _product(group: Group, bases: list[Element], exponents: list[int], executor: Executor | None) -> Element:
+    """Return the product of powers, computed in parts by the workers if there are any."""
+    if executor is None:
+        return group.product_of_powers(bases, exponents)
+    powers = zip(bases, exponents, strict=True)
+    parts = list(pmap(_partial_product, powers, executor=executor, chunk=max(256, len(bases) // 4 + 1)))
+    return group.product_of_powers(parts, [1] * len(parts))
+
+
+def _partial_product(powers: list[tuple[Element, int]]) -> Element:
+    bases, exponents = zip(*powers, strict=True)
+    group: Group = bases[0].group
+    return group.product_of_powers(bases, exponents)
 
 
 def fold(

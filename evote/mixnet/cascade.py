@@ -1,0 +1,99 @@
+"""The mix servers' lists, unit by unit: which shuffle comes next, and whether it is one.
+
+The first list is what the ballot box determines; every mix server named in the definition shuffles it once, in order;
+what the last one leaves is the only list that may be decrypted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from evote.crypto.elgamal import PublicKey, Row, decode_rows
+from evote.crypto.transcript import Transcript
+from evote.errors import EvidenceMissing, Refused
+from evote.mixnet.shuffle import ShuffleStatement, shuffle_proof
+from evote.record.audit import Audit
+from evote.record.context import list_transcript
+from evote.record.entries import Shuffle
+from evote.record.lists import Source, list_digest, read_list
+from evote.record.manifest import Election
+
+Place = tuple[str, str]  # contest, unit
+
+
+@dataclass(slots=True)
+class MixList:
+    """One unit's current list; ``rows`` is None when a list that the board names is not there."""
+
+    rows: list[Row] | None
+    digest: bytes
+    width: int
+    shuffles: int = 0
+    encoded: list[bytes] = field(default_factory=list)
+
+
+class Cascade:
+    """The state of the mix. ``admit`` takes in shuffles; ``output`` gives the list of a unit that is fully mixed."""
+
+    def __init__(self, election: Election, key: PublicKey, audit: Audit) -> None:
+        """Start without lists."""
+        self._election, self._key, self._audit = election, key, audit
+        self._lists: dict[Place, MixList] = {}
+        self._proof = shuffle_proof(election.shuffle)
+
+    def open(self, place: Place, encoded: list[bytes], width: int) -> None:
+        """Take in the rows that the ballot box determined for a unit, in board order."""
+        rows = decode_rows(self._key.group, encoded, width)
+        self._lists[place] = MixList(rows, list_digest(encoded), width, 0, encoded)
+
+    def places(self) -> list[Place]:
+        """Return every contest and unit on the mix road."""
+        return list(self._lists)
+
+    def turn(self, place: Place) -> int | None:
+        """Return the mixer (from 1) whose turn it is with a unit, or None when all have been."""
+        done = self._lists[place].shuffles
+        return done + 1 if done < len(self._election.mixers) else None
+
+    def current(self, place: Place) -> MixList:
+        """Return a unit's list as it stands, for the mixer whose turn it is."""
+        return self._lists[place]
+
+    def output(self, place: Place) -> tuple[list[bytes], bytes]:
+        """Return the encoded rows and digest of a fully mixed list; `Refused` before that."""
+        mixed = self._lists.get(place)
+        if mixed is None or self.turn(place) is not None:
+            raise Refused(f"the list of {place[0]}, unit {place[1]} is not fully mixed")
+        if mixed.rows is None:
+            raise EvidenceMissing(f"the mixed list of {place[0]}, unit {place[1]} is not there")
+        return mixed.encoded, mixed.digest
+
+    def admit(self, author: str, body: Shuffle, source: Source, subject: str) -> None:
+        """Verify a shuffle and make its output the unit's list; raise `VerificationError` if it is none."""
+        place, require = (body.contest, body.unit), self._audit.require
+        require(place in self._lists and author == f"mixer {self.turn(place)}", "mix.order", subject)
+        mixed = self._lists[place]
+        require(body.input == mixed.digest, "mix.input", subject)
+        mixed.shuffles += 1
+        mixed.digest = body.output
+        before, mixed.rows = mixed.rows, None
+        if before is None:
+            raise EvidenceMissing(f"the input of the shuffle of {subject} is not there")
+        encoded = read_list(source, body.output, len(before))
+        after = decode_rows(self._key.group, encoded, mixed.width)
+        lines = list(source.rows(body.vectors, len(before)))
+        require(len(lines) == len(before), "mix.length", subject)
+        proof = self._proof.decode(self._key.group, mixed.width, lines, body.proof)
+        transcript = shuffle_transcript(self._election, author, self._key, body)
+        batch = self._audit.batch("shuffle", place, author)
+        statement = ShuffleStatement(self._key, before, after)
+        batch.add(self._proof.equations(statement, proof, transcript), self._proof.check, subject)
+        batch.check(self._audit.executor)
+        self._audit.hold(self._proof.check)
+        mixed.rows, mixed.encoded = after, encoded
+
+
+def shuffle_transcript(election: Election, author: str, key: PublicKey, body: Shuffle) -> Transcript:
+    """Return the transcript of a proof of shuffle: mixer, contest, unit, digests of both lists."""
+    digests = (body.input, body.output)
+    return list_transcript("shuffle", election, author, key.y, (body.contest, body.unit), digests)

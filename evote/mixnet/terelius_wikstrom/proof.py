@@ -1,0 +1,165 @@
+"""What prover and verifier of a Terelius-Wikstrom proof share: its parts, its bytes, its challenges.
+
+Letters as in Wikstrom, "How to implement a stand-alone verifier for the Verificatum mix-net", section 8: u commits to the
+permutation; B, A', B', C', D', F' are commitments; k_A ... k_F responses; e the batching vector, v the challenge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from evote.crypto.elgamal import Ciphertext, Row, decode_rows, encode_row
+from evote.crypto.group import Element, Group, Scalar
+from evote.crypto.transcript import Transcript
+from evote.errors import DecodeError
+from evote.mixnet.shuffle import ShuffleStatement
+from evote.record import canonical
+
+E_BITS = 128  # n_e: a component of the batching vector
+SLACK_BITS = 128  # n_r: how much longer a mask is than what it hides
+
+
+class VectorLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row's part of the proof, as a line of JSON."""
+
+    B: Annotated[bytes, Meta(max_length=1024)]
+    B_prime: Annotated[bytes, Meta(max_length=1024)]
+    k_B: Annotated[bytes, Meta(max_length=1024)]  # noqa: N815
+    k_E: Annotated[bytes, Meta(max_length=1024)]  # noqa: N815
+    u: Annotated[bytes, Meta(max_length=1024)]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What the prover says before the challenge v."""
+
+    B: Sequence[Element]
+    A_prime: Element
+    B_prime: Sequence[Element]
+    C_prime: Element
+    D_prime: Element
+    F_prime: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the prover says after it. Each k_E is an integer below 2 `mask_bound`, the others are scalars."""
+
+    k_A: Scalar
+    k_B: Sequence[Scalar]
+    k_C: Scalar
+    k_D: Scalar
+    k_E: Sequence[int]
+    k_F: Sequence[Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Permutation commitment, commitment, reply."""
+
+    u: Sequence[Element]
+    commitment: Commitment
+    reply: Reply
+
+    def lines(self) -> list[bytes]:
+        """Return the part that grows with the list, a line for each row."""
+        group, c, r = self.commitment.A_prime.group, self.commitment, self.reply
+        size = exponent_size(group)
+        columns = (*map(group.encode_many, (c.B, c.B_prime)), r.k_B, r.k_E, group.encode_many(self.u))
+        return [
+            canonical.encode(VectorLine(b, b_prime, bytes(k_b), k_e.to_bytes(size, "big"), u))
+            for b, b_prime, k_b, k_e, u in zip(*columns, strict=True)
+        ]
+
+    def __bytes__(self) -> bytes:
+        """Return A' || C' || D' || F' || k_A || k_C || k_D || k_F."""
+        c, r = self.commitment, self.reply
+        elements = bytes(c.A_prime) + bytes(c.C_prime) + bytes(c.D_prime) + encode_row(c.F_prime)
+        return elements + b"".join(map(bytes, (r.k_A, r.k_C, r.k_D, *r.k_F)))
+
+
+def mask_bound(group: Group) -> int:
+    """Return the number that the masks epsilon_i are drawn below: 2^(n_e + n_v + n_r), or q if that is less."""
+    return min(1 << (E_BITS + group.challenge_bits + SLACK_BITS), group.order)
+
+
+def reduced(group: Group, exponent: int) -> int:
+    """Return a response k_E as it is written: modulo q where masks are as long as q, else as an integer.
+
+    In a large group modulo p the integers are far shorter than q, and so are the powers that the verifier computes.
+    """
+    return exponent % group.order if mask_bound(group) == group.order else exponent
+
+
+def exponent_size(group: Group) -> int:
+    """Return the length in bytes of an encoded k_E; as an integer, v e'_i may carry into one more bit than the mask."""
+    bound = mask_bound(group)
+    return group.scalar_size if bound == group.order else (bound.bit_length() + 7) // 8
+
+
+def _decode_exponent(group: Group, data: bytes) -> int:
+    value = int.from_bytes(data, "big")
+    if len(data) != exponent_size(group) or value != reduced(group, value) or value >= 2 * mask_bound(group):
+        raise DecodeError("k_E is not of its length")
+    return value
+
+
+def decode(group: Group, width: int, lines: Sequence[bytes], data: bytes) -> Proof:
+    """Return the proof that `Proof.lines` and ``bytes`` wrote; raise `DecodeError` for anything else."""
+    rows = [canonical.decode(line, VectorLine) for line in lines]
+    size, scalar = group.element_size, group.scalar_size
+    if len(data) != (3 + 2 * width) * size + (3 + width) * scalar:
+        raise DecodeError("a proof of shuffle is not of its length")
+    a_prime, c_prime, d_prime = group.decode_many([data[i * size : (i + 1) * size] for i in range(3)])
+    (f_prime,) = decode_rows(group, [data[3 * size : (3 + 2 * width) * size]], width)
+    start = (3 + 2 * width) * size
+    scalars = [group.decode_scalar(data[i : i + scalar]) for i in range(start, len(data), scalar)]
+    n = len(rows)
+    elements = group.decode_many([r.B for r in rows] + [r.B_prime for r in rows] + [r.u for r in rows])
+    return Proof(
+        elements[2 * n :],
+        Commitment(elements[:n], a_prime, elements[n : 2 * n], c_prime, d_prime, f_prime),
+        Reply(
+            scalars[0],
+            [group.decode_scalar(row.k_B) for row in rows],
+            scalars[1],
+            scalars[2],
+            [_decode_exponent(group, row.k_E) for row in rows],
+            scalars[3:],
+        ),
+    )
+
+
+def batching_vector(statement: ShuffleStatement, u: Sequence[Element], transcript: Transcript) -> list[int]:
+    """Bind the whole statement and u; return e. The generators are a function of the group and the length."""
+    group, n = statement.group, len(statement.before)
+    transcript.append("shuffle", b"terelius-wikstrom", group.name.encode(), statement.width.to_bytes(8, "big"))
+    transcript.append("pk", group.generator, statement.key.y)
+    transcript.append("w", *map(_RowBytes, statement.before))
+    transcript.append("w'", *map(_RowBytes, statement.after))
+    transcript.append("u", *u)
+    return transcript.challenges("e", E_BITS, n)
+
+
+def challenge(commitment: Commitment, group: Group, transcript: Transcript) -> int:
+    """Bind the commitment; return v."""
+    transcript.append("B", *commitment.B)
+    transcript.append("A'", commitment.A_prime)
+    transcript.append("B'", *commitment.B_prime)
+    transcript.append("C'", commitment.C_prime)
+    transcript.append("D'", commitment.D_prime)
+    transcript.append("F'", _RowBytes(commitment.F_prime))
+    return transcript.challenge("v", group.challenge_bits)
+
+
+@dataclass(frozen=True, slots=True)
+class _RowBytes:
+    row: Sequence[Ciphertext]
+
+    def __bytes__(self) -> bytes:
+        return encode_row(tuple(self.row))

@@ -1,0 +1,86 @@
+"""Units: the groups of ballots that are counted together, never smaller than the definition's ``minimum_group``.
+
+The kept ballots of a contest fall into cells (district, stratum, weight). A cell below the minimum is merged with the
+smallest other one in its parent: first within its district, then within the contest. Weight classes are never merged,
+because a heavy vote can be read off a sum of light ones. What stays below the minimum is withheld: not decrypted, and
+counted as withheld. The units are one partition, so no total can be subtracted from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from evote.record.entries import Credential
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """The voters of one district, stratum and weight."""
+
+    district: str
+    stratum: str
+    weight: int
+
+    @property
+    def name(self) -> str:
+        """``district``, then ``/stratum`` if there is one, then ``/xW`` for a weight W other than 1."""
+        stratum = f"/{self.stratum}" if self.stratum else ""
+        return f"{self.district}{stratum}/x{self.weight}" if self.weight != 1 else self.district + stratum
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Cells of one weight that are counted together."""
+
+    cells: tuple[Cell, ...]
+    ballots: int
+
+    @property
+    def name(self) -> str:
+        """The names of the cells, sorted and joined by ``+``."""
+        return "+".join(sorted(cell.name for cell in self.cells))
+
+    @property
+    def weight(self) -> int:
+        """The weight of each ballot."""
+        return self.cells[0].weight
+
+    @property
+    def districts(self) -> frozenset[str]:
+        """The districts that the cells lie in."""
+        return frozenset(cell.district for cell in self.cells)
+
+
+def cell_of(credential: Credential) -> Cell:
+    """Return the cell that a voter belongs to."""
+    return Cell(credential.district, credential.stratum, credential.weight)
+
+
+def partition(ballots: Mapping[Cell, int], minimum: int) -> tuple[Unit, ...]:
+    """Return the units, sorted by name, for the number of kept ballots in each cell; empty cells do not appear.
+
+    A unit may still have fewer ballots than ``minimum`` if its parent holds no other: it is withheld.
+    """
+    units = [Unit((cell,), count) for cell, count in ballots.items() if count]
+    units = _merge(units, minimum, lambda unit: (unit.weight, unit.cells[0].district))
+    units = _merge(units, minimum, lambda unit: (unit.weight,))
+    return tuple(sorted(units, key=lambda unit: unit.name))
+
+
+def _merge(units: Iterable[Unit], minimum: int, parent: Callable[[Unit], Hashable]) -> list[Unit]:
+    merged: list[Unit] = []
+    for _, siblings in groupby(sorted(units, key=parent), parent):  # type: ignore[type-var]
+        merged += _merge_siblings(list(siblings), minimum)
+    return merged
+
+
+def _merge_siblings(units: list[Unit], minimum: int) -> list[Unit]:
+    while len(units) > 1:
+        units.sort(key=lambda unit: (unit.ballots, unit.name))
+        first, second, *rest = units
+        if first.ballots >= minimum:
+            break
+        units = [Unit(first.cells + second.cells, first.ballots + second.ballots), *rest]
+    return units
