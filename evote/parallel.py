@@ -24,6 +24,8 @@ class WorkerLost(EvoteError):
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
     """Yield lists of ``size`` consecutive items; the last may be shorter."""
+    if size < 1:
+        raise ValueError("a chunk holds at least one item")
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
@@ -39,7 +41,9 @@ def pmap(
     """
     chunks = batched(items, chunk)
     if executor is None:
-        yield from map(function, chunks)
+        # Not ``yield from map(...)``, which takes a StopIteration from ``function`` for the end of the list.
+        for work in chunks:
+            yield function(work)
         return
     pending: deque[Future[R]] = deque()
     try:

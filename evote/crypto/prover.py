@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 
 from evote.crypto.group import Element, Group, Scalar
-from evote.crypto.relation import LinearRelation, Proof, Statement, Witness, bind
+from evote.crypto.relation import LinearRelation, Proof, Statement, Witness, bind, remaining_challenge
 from evote.crypto.transcript import Transcript
 
 
@@ -25,7 +25,7 @@ def prove(
     """Return a proof that ``statement`` is true; ``transcript`` is bound to all of it and advanced.
 
     A wrong witness gives a proof that does not verify; a witness of another shape is a ``ValueError``. Costs one
-    careful power for each base in the true branch, and one more for each row of the false ones.
+    careful power for each base and, in a disjunction, one more for each row.
     """
     group, branches = statement.group, statement.branches
     if not 0 <= witness.branch < len(branches) or len(witness.values) != branches[witness.branch].columns:
@@ -35,11 +35,14 @@ def prove(
     # The true branch answers later; the others choose challenge and response first and solve for the commitment.
     responses = [nonces.scalars(branch.columns) for branch in branches]
     challenges = [0 if i == witness.branch else nonces.challenge() for i in range(len(branches))]
-    commitments = tuple(map(_commitment, branches, responses, challenges))
+    # Where there is one branch there is nothing to hide, and no power of the image to spend on hiding it.
+    commit = _committed if len(branches) == 1 else _simulated
+    commitments = tuple(map(commit, branches, responses, challenges))
     transcript.append("commitment", *(element for part in commitments for element in part))
     c = transcript.challenge("challenge", group.challenge_bits)
-    c_true = (c - sum(challenges)) % (1 << group.challenge_bits)
-    challenges[witness.branch] = c_true
+    del challenges[witness.branch]
+    c_true = remaining_challenge(group, c, challenges)
+    challenges.insert(witness.branch, c_true)
     # z_j = nonce_j + c x_j
     pairs = zip(responses[witness.branch], witness.values, strict=True)
     responses[witness.branch] = tuple(nonce + x * c_true for nonce, x in pairs)
@@ -63,9 +66,14 @@ class _Nonces:
         return self._stream.challenge("simulated challenge", self._group.challenge_bits)
 
 
-def _commitment(branch: LinearRelation, exponents: tuple[Scalar, ...], challenge: int) -> tuple[Element, ...]:
+def _simulated(branch: LinearRelation, exponents: tuple[Scalar, ...], challenge: int) -> tuple[Element, ...]:
     """Return prod_j bases[i][j]^z[j] / image[i]^c for each row; c = 0 in the true branch."""
     return tuple(_power(bases, exponents) / image**challenge for bases, image in branch.rows())
+
+
+def _committed(branch: LinearRelation, exponents: tuple[Scalar, ...], _: int) -> tuple[Element, ...]:
+    """Return prod_j bases[i][j]^z[j] for each row."""
+    return tuple(_power(bases, exponents) for bases in branch.bases)
 
 
 def _power(bases: tuple[Element, ...], exponents: tuple[Scalar, ...]) -> Element:

@@ -24,7 +24,8 @@ T = TypeVar("T")
 class LinearRelation:
     """For each row i: ``image[i]`` is the product over j of ``bases[i][j] ** x[j]``, with one witness x for all rows.
 
-    A base that plays no part in a row is the group's identity. Rows are at least one and equally long.
+    A base that plays no part in a row is the group's identity. There is at least one row and one base, and rows are
+    equally long.
     """
 
     name: str
@@ -34,6 +35,8 @@ class LinearRelation:
     def __post_init__(self) -> None:
         if not self.image or len(self.bases) != len(self.image) or len({len(row) for row in self.bases}) != 1:
             raise ValueError(f"relation {self.name}: one image for each row, rows of one length")
+        if not self.columns:
+            raise ValueError(f"relation {self.name}: a row without bases")
 
     @property
     def group(self) -> Group:
@@ -116,6 +119,14 @@ class Proof:
 def challenge_size(group: Group) -> int:
     """Return the length of an encoded challenge in bytes."""
     return (group.challenge_bits + 7) // 8
+
+
+def remaining_challenge(group: Group, c: int, others: Sequence[int]) -> int:
+    """Return what the challenge c leaves for one branch when the others have theirs: c - sum(others) modulo 2^k.
+
+    A plain relation takes c as it is, of any sign and length, so that a dialect may draw it as its own system does.
+    """
+    return (c - sum(others)) % (1 << group.challenge_bits) if others else c
 
 
 def proof_size(statement: Statement) -> int:

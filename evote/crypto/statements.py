@@ -25,7 +25,7 @@ def equal_logarithms(name: str, g: Element, h: Element, x: Element, y: Element) 
 
 
 def knowledge_of_randomness(ciphertext: Ciphertext) -> LinearRelation:
-    """I know r with c1 = g^r, hence also the message; the challenge must bind c2 (Bernhard, Pereira, Warinschi 2012)."""
+    """I know r with c1 = g^r, hence the message; the challenge must bind c2 (Bernhard, Pereira, Warinschi 2012)."""
     return knowledge_of_logarithm("knowledge-of-randomness", ciphertext.c1.group.generator, ciphertext.c1)
 
 
@@ -38,7 +38,7 @@ def encryption_of(key: PublicKey, ciphertext: Ciphertext, value: int) -> LinearR
 def encryption_of_one_of(key: PublicKey, ciphertext: Ciphertext, values: Collection[int]) -> Statement:
     """The ciphertext encrypts g^v for one of the values: 0/1, a range, or a list of choices.
 
-    A proof for n values has 2n elements, n-1 challenges and n scalars; it costs 4n - 2 careful powers to make.
+    A proof for n values has 2n elements, n-1 challenges and n scalars. It costs 4n careful powers, 2 for n = 1.
     """
     return Disjunction("encryption-of-one-of", tuple(encryption_of(key, ciphertext, value) for value in values))
 
@@ -56,6 +56,8 @@ def reencryption(key: PublicKey, before: Ciphertext, after: Ciphertext) -> Linea
 
 def small_power(group: Group, value: int) -> Element:
     """Return g^value for a small public value >= 0, from a table shared by all that ask."""
+    if value < 0:
+        raise ValueError("a negative power is not in the table")
     return _powers_of_generator(group, max(16, 1 << value.bit_length()))[value]
 
 

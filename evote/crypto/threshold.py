@@ -45,7 +45,9 @@ def lagrange(indices: Collection[int], order: int) -> dict[int, int]:
 
 
 def combine(shares: Mapping[int, Element]) -> Element:
-    """Return prod_j d_j^lambda_j, the value that the joint secret would have given."""
+    """Return prod_j d_j^lambda_j, what the joint secret would have given; ``ValueError`` if there is no d_j."""
+    if not shares:
+        raise ValueError("no shares to combine")
     first = next(iter(shares.values()))
     weights = lagrange(shares, first.group.order)
     return first.group.product_of_powers(list(shares.values()), [weights[j] for j in shares])

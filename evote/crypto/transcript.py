@@ -54,15 +54,16 @@ class NativeTranscript:
     def append(self, label: str, *messages: SupportsBytes) -> None:
         """Absorb 01, label, number of messages, then each message."""
         parts = [APPEND, frame(label.encode()), _length(len(messages))]
-        parts += [frame(bytes(message)) for message in messages]
+        # bytes(message) would take an integer n for n zeros.
+        parts += [frame(message.__bytes__()) for message in messages]
         self._state.update(b"".join(parts))
 
     def challenge(self, label: str, bits: int) -> int:
-        """Absorb 02, label, bits and the count 1; return the first bits of the output as a big-endian integer."""
+        """Absorb 02, label, bits and the count 1; return the one integer of `challenges`."""
         return self.challenges(label, bits, 1)[0]
 
     def challenges(self, label: str, bits: int, count: int) -> list[int]:
-        """Absorb 02, label, bits and count; cut the output into whole bytes for each integer."""
+        """Absorb 02, label, bits and count; cut the output into whole bytes, less their first excess bits."""
         self._state.update(CHALLENGE + frame(label.encode()) + _length(bits) + _length(count))
         size = (bits + 7) // 8
         output = self._state.digest(size * count)

@@ -137,9 +137,7 @@ def _partial_product(powers: list[tuple[Element, int]]) -> Element:
     return group.product_of_powers(bases, exponents)
 
 
-def fold(
-    group: Group, equations: Sequence[Equation], weights: Sequence[int]
-) -> tuple[list[Element], list[int]]:
+def fold(group: Group, equations: Sequence[Equation], weights: Sequence[int]) -> tuple[list[Element], list[int]]:
     """Return bases and exponents of the product of equations[k]^weights[k]; a base used often appears once."""
     # One object is one element; equal elements in two objects only cost a little more.
     place: dict[int, int] = {}

@@ -22,7 +22,7 @@ PROVED, UNPROVED = "proved", "unproved"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Choose one option or, if ``blank``, none. A ballot has one ciphertext and one proof, two if membership is proved."""
+    """Choose one option or, if ``blank``, none. A ballot has one ciphertext and one proof, two with membership."""
 
     route: ClassVar[Route] = Route.MIX
     options: int

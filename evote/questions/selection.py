@@ -75,6 +75,8 @@ class Selection:
         self, key: PublicKey, ciphertexts: Sequence[Ciphertext], allowed: Collection[int]
     ) -> list[Statement]:
         """Return 0/1 for each ciphertext (0 for an option that is not allowed), then the range of the sum."""
+        if len(ciphertexts) != self.width:
+            raise ValueError(f"an answer has {self.width} ciphertexts")
         marks = [encryption_of_one_of(key, c, self._values(i, allowed)) for i, c in enumerate(ciphertexts, 1)]
         total = self._total(ciphertexts)
         return [*marks, encryption_of_one_of(key, total, range(self.minimum, self.maximum + 1))]
@@ -103,9 +105,9 @@ class Selection:
     def totals(self, sums: Sequence[int], weight: int) -> tuple[tuple[int, ...], int] | None:
         """Return the count of each option and of blank, or None if ballots of that total weight cannot give them.
 
-        minimum (K - B) <= sum <= maximum (K - B), and no option has more than K - B, with K the weight and B the blanks.
+        With K the weight and B the blanks: minimum (K - B) <= sum <= maximum (K - B), and each option 0 to K - B.
         """
         counts, blank = tuple(sums[: self.options]), sums[-1] if self.blank else 0
         marked = weight - blank
-        possible = self.minimum * marked <= sum(counts) <= self.maximum * marked and max(counts) <= marked
-        return (counts, blank) if possible else None
+        each = min(sums) >= 0 and max(counts) <= marked
+        return (counts, blank) if each and self.minimum * marked <= sum(counts) <= self.maximum * marked else None
