@@ -114,10 +114,10 @@ class RecordWriter:
                 file.flush()
                 os.fsync(file.fileno())
             write_atomic(self.path / CHECKPOINT, checkpoint)
+            self.size += len(lines)
         except BaseException:
             self._cut()
             raise
-        self.size += len(lines)
 
     def _recover(self) -> None:
         (self.path / LISTS).mkdir(exist_ok=True)
