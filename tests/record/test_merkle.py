@@ -1,6 +1,7 @@
 """The Merkle log against RFC 6962's own words, its known roots, and every small tampering."""
 
 import hashlib
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -201,6 +202,6 @@ def test_larger_logs(sizes: list[int], data: st.DataObject) -> None:
         lambda log: log.consistency_proof(0, SIZE + 1),
     ],
 )
-def test_a_log_answers_for_what_it_has(call) -> None:  # noqa: ANN001
-    with pytest.raises(ValueError, match="between|32 bytes"):
+def test_a_log_answers_for_what_it_has(call: Callable[[MerkleLog], object]) -> None:
+    with pytest.raises(ValueError, match=r"between|32 bytes"):
         call(LOG)
