@@ -27,7 +27,6 @@ from evote.crypto.group import Element, Group, Stream
 from evote.errors import DecodeError
 
 SAFE_PRIME_COFACTOR = 2
-ROUNDS = 32  # GMP: a Baillie-PSW test, then eight rounds of Miller-Rabin
 MAX_BITS = 16384  # of p, so that a stranger's parameters cost bounded work
 LIMB_BITS = 64
 WEIGHT_BITS = 128
@@ -57,7 +56,7 @@ class ModPGroup(Group):
         self._p, self._q, self._offset = mpz(p), mpz(q), mpz(_blinding(q))
         # p - 1 = 2 q r with r prime and large: the squares have order q, r or q r, and weights tell them apart.
         r = mpz(self.cofactor // 2)
-        self._batches = r.bit_length() > WEIGHT_BITS and is_prime(r, ROUNDS)
+        self._batches = r.bit_length() > WEIGHT_BITS and is_prime(r)
         self.generator = Element(self, mpz(g))
         self.identity = Element(self, mpz(1))
 
@@ -159,7 +158,7 @@ def _check(name: str, p: int, q: int, g: int) -> None:
     """Raise ``ValueError`` unless p and q are primes, q is odd and divides p - 1, and g has order q."""
     if not 0 < p.bit_length() <= MAX_BITS or not 1 < q < p or q % 2 == 0 or (p - 1) % q:
         raise ValueError(f"{name}: q must be odd and divide p - 1, and p have at most {MAX_BITS} bits")
-    if not is_prime(q, ROUNDS) or not is_prime(p, ROUNDS):
+    if not is_prime(q) or not is_prime(p):
         raise ValueError(f"{name}: p and q must be primes")
     if not 1 < g < p or powmod(g, q, p) != 1:
         raise ValueError(f"{name}: g must have order q")

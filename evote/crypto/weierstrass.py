@@ -29,7 +29,6 @@ from evote.errors import DecodeError
 Residue = Any  # an mpz in 0..p-1
 Point = tuple[Residue, Residue, Residue]
 
-ROUNDS = 32
 UNCOMPRESSED = 4
 ONE = mpz(1)
 
@@ -41,7 +40,7 @@ class WeierstrassGroup(Group):
         self, name: str, curve: ec.EllipticCurve, *, p: int, b: int, q: int, gx: int, gy: int
     ) -> None:
         """Prove the parameters; ``ValueError`` if they are not what the class says. ``curve`` is OpenSSL's."""
-        self.name, self.order, self.curve = name, q, curve
+        self.name, self.order, self._curve = name, q, curve
         self._p, self._b = mpz(p), mpz(b)
         self._size = (p.bit_length() + 7) // 8
         self.element_size = 1 + 2 * self._size
@@ -52,7 +51,7 @@ class WeierstrassGroup(Group):
 
     def _check(self) -> None:
         p, q, g = self._p, self.order, self.generator.raw
-        if not is_prime(p, ROUNDS) or not is_prime(q, ROUNDS) or (p + 1) % 4:
+        if not is_prime(p) or not is_prime(q) or (p + 1) % 4:
             raise ValueError(f"{self.name}: p and q must be primes, and p be 3 modulo 4")
         if (27 * self._b**2 - 108) % p == 0 or not self._on_curve(g[0], g[1]):
             raise ValueError(f"{self.name}: the curve is singular or the generator not on it")
@@ -113,7 +112,7 @@ class WeierstrassGroup(Group):
             return a
         x, y = self._affine(a)
         if (x, y, ONE) == self.generator.raw:
-            numbers = ec.derive_private_key(exponent or 1, self.curve).public_key().public_numbers()
+            numbers = ec.derive_private_key(exponent or 1, self._curve).public_key().public_numbers()
             return ((mpz(numbers.x), mpz(numbers.y), ONE), self._neutral)[exponent == 0]
         known = {0: self._neutral, 1: (x, y, ONE), self.order - 1: (x, -y % self._p, ONE)}
         computed = self._ladder(x, y, 2 if exponent in known else exponent)
@@ -122,9 +121,9 @@ class WeierstrassGroup(Group):
     def _ladder(self, x: Residue, y: Residue, k: int) -> Point:
         """Return the k-th power of the point (x, y) from the abscissas of the powers k and k + 1; 2 <= k <= q - 2."""
         p = self._p
-        peer = ec.EllipticCurvePublicKey.from_encoded_point(self.curve, self.encode((x, y, ONE)))
+        peer = ec.EllipticCurvePublicKey.from_encoded_point(self._curve, self.encode((x, y, ONE)))
         u, w = (
-            mpz(int.from_bytes(ec.derive_private_key(e, self.curve).exchange(ec.ECDH(), peer), "big"))
+            mpz(int.from_bytes(ec.derive_private_key(e, self._curve).exchange(ec.ECDH(), peer), "big"))
             for e in (k, k + 1)
         )
         # w + u + x = ((v - y) / (u - x))^2 and v^2 = u^3 - 3u + b, so v = (y^2 + v^2 - (w + u + x)(u - x)^2) / 2y

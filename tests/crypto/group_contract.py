@@ -32,6 +32,17 @@ def accepts(g: Group, data: bytes) -> bool:
     return True
 
 
+class Script:
+    """A stream of given bytes, to hash into a group."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def digest(self, length: int, /) -> bytes:
+        assert length <= len(self.data)
+        return self.data[:length]
+
+
 class GroupContract:
     """Properties of the group registered under ``name``."""
 
@@ -188,13 +199,12 @@ class GroupContract:
 
     def test_a_bad_list_names_its_first_bad_item(self) -> None:
         honest = self.group.encode_many(self.element(i) for i in range(6))
-        for name, data in {**self.outsiders(), "short": honest[0][:-1]}.items():
+        for data in (*self.outsiders().values(), honest[0][:-1]):
             for index in (0, 3, 5):
                 encodings = [*honest]
                 encodings[index] = encodings[5] = data
                 with pytest.raises(DecodeError, match=f"^item {index}: "):
                     self.group.decode_many(encodings)
-                    pytest.fail(name)
 
     def test_scalars(self) -> None:
         g = self.group

@@ -12,6 +12,7 @@ from evote.crypto import modp
 from evote.crypto.group import Group, group
 from evote.crypto.modp import ModPGroup
 from evote.errors import DecodeError
+from tests.crypto.group_contract import Script
 
 GUARD = 64
 
@@ -123,17 +124,6 @@ def test_hashing_is_reduction_and_the_cofactor_power() -> None:
         assert g.hash_to_raw(hashlib.shake_256(b"seed")) == pow(h, (g.p - 1) // g.order, g.p)
 
 
-class Script:
-    """A stream of given bytes."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def digest(self, length: int) -> bytes:
-        assert length <= len(self.data)
-        return self.data[:length]
-
-
 def test_hashing_passes_over_zero_and_one() -> None:
     g = group("toy")
     size = g.element_size + 16
@@ -157,7 +147,7 @@ def test_outsiders_that_cancel_do_not_pass(electionguard: Group) -> None:
     first, inverse = outsider(g, 1), outsider(g, -1)
     assert pow(int.from_bytes(first, "big") * int.from_bytes(inverse, "big"), g.order, g.p) == 1
     assert len(g.decode_many(honest)) == 4
-    with pytest.raises(DecodeError, match="^item 1: .*not in the subgroup"):
+    with pytest.raises(DecodeError, match=r"^item 1: .*not in the subgroup"):
         g.decode_many([honest[0], first, inverse, *honest[1:]])
 
 
@@ -166,15 +156,15 @@ def test_bisection_finds_the_first_outsider(electionguard: Group, index: int) ->
     encodings = [bytes(electionguard.generator)] * 7
     encodings[index] = outsider(electionguard, 5)
     encodings[6] = outsider(electionguard, 7)
-    with pytest.raises(DecodeError, match=f"^item {index}: "):
+    with pytest.raises(DecodeError, match=rf"^item {index}: "):
         electionguard.decode_many(encodings)
 
 
 def test_an_outsider_before_malformed_bytes_is_named_first(electionguard: Group) -> None:
     good, bad = bytes(electionguard.generator), outsider(electionguard, 3)
-    with pytest.raises(DecodeError, match="^item 1: "):
+    with pytest.raises(DecodeError, match=r"^item 1: "):
         electionguard.decode_many([good, bad, b"malformed"])
-    with pytest.raises(DecodeError, match="^item 1: "):
+    with pytest.raises(DecodeError, match=r"^item 1: "):
         electionguard.decode_many([good, b"malformed", bad])
 
 
@@ -196,5 +186,5 @@ def test_a_cofactor_of_small_primes_is_checked_power_by_power() -> None:
     g = ModPGroup("thirty", p, q, pow(7, 30, p))
     order_3 = pow(next(x for x in count(2) if pow(x, 10 * q, p) != 1), 10 * q, p)
     assert pow(order_3, 3, p) == 1
-    with pytest.raises(DecodeError, match="^item 1: .*not in the subgroup"):
+    with pytest.raises(DecodeError, match=r"^item 1: .*not in the subgroup"):
         g.decode_many([bytes(g.generator), order_3.to_bytes(g.element_size, "big")])
