@@ -10,7 +10,7 @@ import hashlib
 import tomllib
 import unicodedata
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -21,7 +21,7 @@ from evote.errors import DecodeError
 from evote.questions.question import Question, Route, Rule, question_type
 from evote.record import canonical
 
-FORMAT = "evote/1"
+FORMAT: Final = "evote/1"
 MIN_ORDER_BITS = 224
 MAX_WEIGHT_BITS = 40
 
@@ -141,8 +141,13 @@ class Election(_Frozen, frozen=True):
 
     @cached_property
     def canonical(self) -> bytes:
-        """The bytes of ``election.json``."""
-        return canonical.encode(self)
+        """The bytes of ``election.json``; ``ValueError`` if a field breaks its annotation or has no canonical text."""
+        text = canonical.encode(self)
+        try:
+            decode_election(text)  # msgspec checks annotations only when it decodes
+        except DecodeError as error:
+            raise ValueError(str(error)) from None
+        return text
 
     @cached_property
     def fingerprint(self) -> bytes:

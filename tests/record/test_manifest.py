@@ -1,0 +1,220 @@
+"""An election cannot be built wrong, by whatever road it comes."""
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from evote.crypto.group import group
+from evote.errors import DecodeError
+from evote.record.manifest import Contest, District, Election, Option, Role, decode_election, election_from_toml
+from tests.record.samples import COUNCIL, ELECTION, MIXER, OPERATOR, SETTINGS, role
+
+TEXT = ELECTION.canonical
+OPTIONS = COUNCIL.options
+CHOICE = Contest(id="mayor", title="Mayor", type="choice", options=OPTIONS)
+SMALL_ORDER_KEY = Role(name="Nobody", key=bytes(32))
+NORTH, SOUTH = ELECTION.districts
+
+
+def test_the_sample_is_sound() -> None:
+    assert decode_election(TEXT) == ELECTION
+    assert ELECTION.canonical == TEXT
+    assert ELECTION.fingerprint == hashlib.sha256(TEXT).digest()
+    assert ELECTION.algebra is group("ristretto255")
+    assert replace(ELECTION, name="Another").fingerprint != ELECTION.fingerprint
+
+
+def contest(**changes: object) -> dict[str, object]:
+    """Return the change that puts a changed contest into the election."""
+    return {"contests": (replace(COUNCIL, **changes),)}
+
+
+# What makes the election impossible at once
+WRONG = {
+    "unknown group": ({"group": "no-such-group"}, "no group"),
+    "small group": ({"group": "toy"}, "too small"),
+    "threshold 0": ({"threshold": 0}, "threshold"),
+    "threshold above the trustees": ({"threshold": 4}, "threshold"),
+    "no trustees": ({"trustees": (), "threshold": 0}, "threshold"),
+    "too many trustees": ({"trustees": SETTINGS["trustees"] * 34}, "at most 100"),
+    "no contest": ({"contests": ()}, "at least one contest"),
+    "no district": ({"districts": ()}, "at least one contest"),
+    "one key for two trustees": ({"trustees": SETTINGS["trustees"][:1] * 2}, "role keys must be distinct"),
+    "one key for two roles": ({"registrar": role("The office", OPERATOR)}, "role keys must be distinct"),
+    "a trustee who is also a mixer": (
+        {"contests": (CHOICE,), "mixers": SETTINGS["trustees"][:1]},
+        "role keys must be distinct",
+    ),
+    "key of small order": ({"operator": SMALL_ORDER_KEY}, "Ed25519"),
+    "trustee's key of small order": ({"trustees": (*SETTINGS["trustees"], SMALL_ORDER_KEY)}, "Ed25519"),
+    "two districts of one name": ({"districts": (NORTH, NORTH)}, "districts must be distinct"),
+    "two contests of one name": ({"contests": (COUNCIL, COUNCIL)}, "contests must be distinct"),
+    "two strata of one name": ({"strata": ("young", "young")}, "must be distinct"),
+    "option in an unknown district": ({"districts": (SOUTH,)}, "unknown district 'north'"),
+    "contest in an unknown district": (
+        {"contests": (replace(COUNCIL, districts=("east",)),)},
+        "unknown district 'east'",
+    ),
+    "mix road without mixers": ({"contests": (CHOICE,)}, "mixers must be named"),
+    "mixers without the mix road": ({"mixers": (role("Mixer", MIXER),)}, "mixers must be named"),
+}
+# What is found at the latest when the definition is written
+WRONG_FIELDS = {
+    "empty name": {"name": ""},
+    "long name": {"name": "x" * 201},
+    "control character": {"name": "Õisu\n2026"},
+    "terminal escape": {"operator": replace(SETTINGS["operator"], name="\x1b[31mThe office")},
+    "decomposed letter": {"name": "O\u0303isu"},
+    "id in capitals": {"districts": (NORTH, SOUTH, District(id="East", name="East"))},
+    "id with a line end": {"districts": (NORTH, SOUTH, District(id="east\n", name="East"))},
+    "id with a space": contest(id="the council"),
+    "stratum with a slash": {"strata": ("young/old",)},
+    "minimum group 0": {"minimum_group": 0},
+    "minimum group true": {"minimum_group": True},
+    "other format": {"format": "evote/2"},
+    "list for a tuple of the wrong kind": {"strata": (1,)},
+    "no title": contest(title=""),
+    "option with no name": contest(options=(OPTIONS[0], Option(id="c", name=""))),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_an_election_cannot_be_built_wrong(name: str) -> None:
+    changes, message = WRONG[name]
+    with pytest.raises((ValueError, DecodeError), match=message):
+        Election(**SETTINGS | changes)
+
+
+@pytest.mark.parametrize("name", WRONG_FIELDS)
+def test_a_wrong_field_has_no_fingerprint(name: str) -> None:
+    election = Election(**SETTINGS | WRONG_FIELDS[name])
+    with pytest.raises(ValueError, match=r"not a|control characters|normal form"):
+        _ = election.fingerprint
+
+
+CONTESTS = {
+    "no such question": ({"type": "no-such-question"}, "no question type"),
+    "two options of one name": ({"options": OPTIONS[:1] * 2}, "options of contest council must be distinct"),
+    "no options": ({"options": ()}, "selection"),
+    "unknown rule": ({"rules": {"maximal": 1}}, "maximal"),
+    "rule of the wrong kind": ({"rules": {"maximum": "1"}}, "maximum"),
+    "more choices than options": ({"rules": {"maximum": 3}}, "maximum"),
+    "minimum above maximum": ({"rules": {"minimum": 2, "maximum": 1}}, "minimum"),
+    "negative minimum": ({"rules": {"minimum": -1}}, "minimum"),
+}
+
+
+@pytest.mark.parametrize("name", CONTESTS)
+def test_a_contest_cannot_be_built_wrong(name: str) -> None:
+    changes, message = CONTESTS[name]
+    with pytest.raises(ValueError, match=message):
+        replace(COUNCIL, **changes)
+
+
+def edited(**changes: object) -> bytes:
+    """Return the definition's canonical JSON with other values for some of its fields."""
+    return json.dumps(json.loads(TEXT) | changes, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+TEXTS = {
+    "empty": b"",
+    "line end": TEXT + b"\n",
+    "indented": json.dumps(json.loads(TEXT), indent=1).encode(),
+    "threshold": edited(threshold=9),
+    "threshold of 2^64": edited(threshold=2**64),
+    "unknown group": edited(group="no-such-group"),
+    "unknown question": edited(contests=[json.loads(TEXT)["contests"][0] | {"type": "no-such-question"}]),
+    "rule that is a float": edited(contests=[json.loads(TEXT)["contests"][0] | {"rules": {"maximum": 1.0}}]),
+    "rule that is a list": edited(contests=[json.loads(TEXT)["contests"][0] | {"rules": {"maximum": [1]}}]),
+    "another version": edited(format="evote/2"),
+    "key of small order": edited(operator={"key": "A" * 43 + "=", "name": "The office"}),
+    "short key": edited(operator={"key": "AAAA", "name": "The office"}),
+    "unknown field": edited(comment="hello"),
+    "simulated with a number": edited(simulated=0),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_text_decodes_to_a_wrong_election(name: str) -> None:
+    assert decode_election(edited()) == ELECTION
+    with pytest.raises(DecodeError):
+        decode_election(TEXTS[name])
+
+
+@given(st.integers(0, len(TEXT) - 1), st.binary(max_size=2), st.integers(0, 2))
+def test_a_changed_definition_is_another_election_or_none(place: int, new: bytes, removed: int) -> None:
+    text = TEXT[:place] + new + TEXT[place + removed :]
+    try:
+        assert decode_election(text).canonical == text
+    except DecodeError as error:
+        assert str(error)  # noqa: PT017
+
+
+def test_districts_decide_who_is_asked_what() -> None:
+    northern = Contest(id="bridge", title="A bridge?", type="selection", options=OPTIONS[:1], districts=("north",))
+    election = Election(**SETTINGS | {"contests": (COUNCIL, northern)})
+    assert [c.id for c in election.contests_of("north")] == ["council", "bridge"]
+    assert [c.id for c in election.contests_of("south")] == ["council"]
+    assert (COUNCIL.allowed("north"), COUNCIL.allowed("south")) == ((1, 2), (1,))
+    assert election.contest("bridge") is northern
+    with pytest.raises(KeyError):
+        election.contest("tunnel")
+
+
+def test_every_role_has_its_key() -> None:
+    election = Election(**SETTINGS | {"contests": (CHOICE,), "mixers": (role("Mixer", MIXER),)})
+    assert election.role_key("operator") == OPERATOR.public_key
+    assert election.role_key("registrar") == election.registrar.key
+    assert [election.role_key(f"trustee {i}") for i in (1, 2, 3)] == [t.key for t in election.trustees]
+    assert election.role_key("mixer 1") == MIXER.public_key
+    for nobody in ("trustee 0", "trustee 4", "mixer 2", "voter v1", "Operator", ""):
+        with pytest.raises(KeyError):
+            election.role_key(nobody)
+
+
+TOML = """
+name = "Vald"
+group = "ristretto255"
+threshold = 1
+districts = [{id = "all", name = "All"}]
+operator = {name = "Office", key = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik="}
+registrar = {name = "Registry", key = "iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w="}
+trustees = [{name = "Ants", key = "gTl3Dqh9F19Wo1Rmw0x+zMuNipG07jeiXfYPW4/Js5Q="}]
+[[contests]]
+id = "council"
+title = "Council"
+type = "selection"
+rules = {maximum = 2}
+options = [{id = "a", name = "A"}, {id = "b", name = "B"}]
+"""
+
+
+def test_what_a_person_writes() -> None:
+    election = election_from_toml(TOML)
+    assert (election.name, election.threshold, election.contests[0].rules) == ("Vald", 1, {"maximum": 2})
+    assert decode_election(election.canonical) == election
+    assert election_from_toml(TOML.replace("Vald", "O\u0303isu")).name == "Õisu"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"Vald"', "Vald", "definition"),
+        ("threshold = 1", "threshold = 2", "threshold"),
+        ("threshold = 1", 'threshold = "1"', "threshold"),
+        ("threshold = 1", "thresold = 1", "thresold"),
+        ("maximum = 2", "maximum = 2.5", "rules"),
+        ("maximum = 2", "maximum = 1979-05-27", "rules"),
+        ("O2onvM62", "!!!!!!!!", "operator"),
+        ('"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik="', f'"{"A" * 43}="', "Ed25519"),
+        ('id = "a"', 'id = "b"', "distinct"),
+    ],
+)
+def test_what_a_person_writes_wrong(old: str, new: str, message: str) -> None:
+    assert old in TOML
+    with pytest.raises(DecodeError, match=message):
+        election_from_toml(TOML.replace(old, new, 1))
