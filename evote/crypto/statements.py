@@ -45,7 +45,7 @@ def encryption_of_one_of(key: PublicKey, ciphertext: Ciphertext, values: Collect
 
 def decryption(share_key: Element, c1: Element, d: Element) -> LinearRelation:
     """The partial decryption d = c1^x is made with the x of share_key = g^x."""
-    return equal_logarithms("decryption", share_key.group.generator, c1, share_key, d)
+    return equal_logarithms("decryption.proof", share_key.group.generator, c1, share_key, d)
 
 
 def reencryption(key: PublicKey, before: Ciphertext, after: Ciphertext) -> LinearRelation:

@@ -17,8 +17,7 @@ from evote.record.context import list_transcript
 from evote.record.entries import Shuffle
 from evote.record.lists import Source, list_digest, read_list
 from evote.record.manifest import Election
-
-Place = tuple[str, str]  # contest, unit
+from evote.record.units import Place
 
 
 @dataclass(slots=True)
@@ -63,37 +62,52 @@ class Cascade:
         """Return the encoded rows and digest of a fully mixed list; `Refused` before that."""
         mixed = self._lists.get(place)
         if mixed is None or self.turn(place) is not None:
-            raise Refused(f"the list of {place[0]}, unit {place[1]} is not fully mixed")
+            raise Refused(f"the list of {place} is not fully mixed")
         if mixed.rows is None:
-            raise EvidenceMissing(f"the mixed list of {place[0]}, unit {place[1]} is not there")
+            raise EvidenceMissing(f"the mixed list of {place} is not there")
         return mixed.encoded, mixed.digest
 
+    def unknown(self, place: Place) -> bool:
+        """Tell whether a unit's current list is named on the board but not there."""
+        return self._lists[place].rows is None
+
     def admit(self, author: str, body: Shuffle, source: Source, subject: str) -> None:
-        """Verify a shuffle and make its output the unit's list; raise `VerificationError` if it is none."""
-        place, require = (body.contest, body.unit), self._audit.require
+        """Verify a shuffle and make its output the unit's list; raise `VerificationError` if it is none.
+
+        Where a list is missing the chain of digests goes on, and everything after it is `EvidenceMissing`, too.
+        """
+        place, require = Place(body.contest, body.unit), self._audit.require
         require(place in self._lists and author == f"mixer {self.turn(place)}", "mix.order", subject)
         mixed = self._lists[place]
         require(body.input == mixed.digest, "mix.input", subject)
-        mixed.shuffles += 1
-        mixed.digest = body.output
-        before, mixed.rows = mixed.rows, None
+        try:
+            rows, encoded = self._verify(author, body, source, subject)
+        except EvidenceMissing:
+            self._lists[place] = MixList(None, body.output, mixed.width, mixed.shuffles + 1)
+            raise
+        self._lists[place] = MixList(rows, body.output, mixed.width, mixed.shuffles + 1, encoded)
+
+    def _verify(self, author: str, body: Shuffle, source: Source, subject: str) -> tuple[list[Row], list[bytes]]:
+        """Return the output of a shuffle, decoded and encoded, if its proof convinces."""
+        place, group = Place(body.contest, body.unit), self._key.group
+        before, width = self._lists[place].rows, self._lists[place].width
         if before is None:
-            raise EvidenceMissing(f"the input of the shuffle of {subject} is not there")
+            raise EvidenceMissing(f"{subject}: the list that it shuffles is not there")
         encoded = read_list(source, body.output, len(before))
-        after = decode_rows(self._key.group, encoded, mixed.width)
+        after = decode_rows(group, encoded, width)
         lines = list(source.rows(body.vectors, len(before)))
-        require(len(lines) == len(before), "mix.length", subject)
-        proof = self._proof.decode(self._key.group, mixed.width, lines, body.proof)
+        self._audit.require(len(lines) == len(before), "mix.length", subject)
+        proof = self._proof.decode(group, width, lines, body.proof)
         transcript = shuffle_transcript(self._election, author, self._key, body)
         batch = self._audit.batch("shuffle", place, author)
         statement = ShuffleStatement(self._key, before, after)
         batch.add(self._proof.equations(statement, proof, transcript), self._proof.check, subject)
         batch.check(self._audit.executor)
         self._audit.hold(self._proof.check)
-        mixed.rows, mixed.encoded = after, encoded
+        return after, encoded
 
 
 def shuffle_transcript(election: Election, author: str, key: PublicKey, body: Shuffle) -> Transcript:
     """Return the transcript of a proof of shuffle: mixer, contest, unit, digests of both lists."""
     digests = (body.input, body.output)
-    return list_transcript("shuffle", election, author, key.y, (body.contest, body.unit), digests)
+    return list_transcript("shuffle", election, author, key.y, Place(body.contest, body.unit), digests)

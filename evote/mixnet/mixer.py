@@ -15,13 +15,14 @@ from evote.crypto.elgamal import Ciphertext, PublicKey, Row, encode_row
 from evote.crypto.signing import SigningKey
 from evote.errors import Refused
 from evote.mixnet.arithmetic import MixerArithmetic
-from evote.mixnet.cascade import Cascade, Place, shuffle_transcript
+from evote.mixnet.cascade import Cascade, shuffle_transcript
 from evote.mixnet.shuffle import ShuffleStatement, shuffle_prover
 from evote.mixnet.terelius_wikstrom.prover import ShuffleWitness
 from evote.record.entries import Entry, Shuffle
 from evote.record.lists import lines_digest, list_digest, list_lines
 from evote.record.manifest import Election
 from evote.record.operator import sign_entry
+from evote.record.units import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,15 @@ class Mixer:
     def shuffle(self, cascade: Cascade, key: PublicKey, place: Place) -> ShuffleMessage:
         """Return this server's shuffle of a unit's list; `Refused` if it is not its turn."""
         if place not in cascade.places() or cascade.turn(place) != self._index:
-            raise Refused(f"{self.author}: not my turn with {place[0]}, unit {place[1]}")
+            raise Refused(f"{self.author}: not my turn with {place}")
         current = cascade.current(place)
         if current.rows is None:
-            raise Refused(f"{self.author}: the list of {place[0]}, unit {place[1]} is not there")
+            raise Refused(f"{self.author}: the list of {place} is not there")
         after, witness = self._reencrypt(key, current.rows)
         encoded = list(map(encode_row, after))
         body = Shuffle(
-            contest=place[0],
-            unit=place[1],
+            contest=place.contest,
+            unit=place.unit,
             input=current.digest,
             output=list_digest(encoded),
             vectors=bytes(32),

@@ -14,6 +14,7 @@ import msgspec
 from evote.crypto.transcript import NativeTranscript
 from evote.record.entries import Ballot, signing_message
 from evote.record.manifest import Election
+from evote.record.units import Place
 
 
 def integer(value: int) -> bytes:
@@ -49,7 +50,7 @@ def proof_transcript(ballot: NativeTranscript, contest: str, number: int) -> Nat
 
 
 def list_transcript(
-    use: str, election: Election, author: str, key: SupportsBytes, place: tuple[str, str], digests: Iterable[bytes]
+    use: str, election: Election, author: str, key: SupportsBytes, place: Place, digests: Iterable[bytes]
 ) -> NativeTranscript:
     """Return the transcript of a proof about lists: contest and unit, then the digests of the lists."""
     transcript = open_transcript(use, election, author, key)

@@ -20,6 +20,7 @@ Index = Annotated[int, Meta(ge=1, le=1000)]
 Count = Annotated[int, Meta(ge=0, lt=1 << 53)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=2000)]
+UnitName = Annotated[str, Meta(min_length=1, max_length=1 << 16)]
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -139,7 +140,7 @@ class Aggregate(Body, frozen=True, tag="aggregate"):
     """Operator: the product of the kept ballots of one unit, to the power of their weights."""
 
     contest: Name
-    unit: Name
+    unit: UnitName
     ciphertexts: tuple[bytes, ...]
 
 
@@ -147,7 +148,7 @@ class Shuffle(Body, frozen=True, tag="shuffle"):
     """Mixer: the list before, re-encrypted and permuted; ``output`` and ``vectors`` name lists beside the board."""
 
     contest: Name
-    unit: Name
+    unit: UnitName
     input: Digest
     output: Digest
     vectors: Digest
@@ -158,16 +159,16 @@ class DecryptionShare(Body, frozen=True, tag="decryption"):
     """Trustee: partial decryptions of the list with digest ``input``, with one proof for all of them."""
 
     contest: Name
-    unit: Name
+    unit: UnitName
     input: Digest
     shares: Digest
     proof: bytes
 
 
 class UnitResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The counts of one unit: kept ballots and weight, then weight per option, blank, invalid; raw invalid elements."""
+    """One unit's outcome in ballots, the weight of each, and the plaintexts of the invalid ones as elements."""
 
-    unit: Name
+    unit: UnitName
     ballots: Count
     weight: Count
     counts: tuple[Count, ...]
@@ -177,7 +178,7 @@ class UnitResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Result(Body, frozen=True, tag="result"):
-    """Operator: the outcome of a contest, unit by unit and in total; ``withheld`` ballots lie in units too small to open."""
+    """Operator: a contest's outcome by unit, in total by weight, and the ballots withheld in units too small to open."""
 
     contest: Name
     units: tuple[UnitResult, ...]

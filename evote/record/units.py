@@ -8,11 +8,23 @@ counted as withheld. The units are one partition, so no total can be subtracted 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from evote.record.entries import Credential
+
+
+class Place(NamedTuple):
+    """Where a list belongs: a contest's id and the name of one of its units."""
+
+    contest: str
+    unit: str
+
+    def __str__(self) -> str:
+        """Return it for people."""
+        return f"contest {self.contest}, unit {self.unit}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,9 +81,9 @@ def partition(ballots: Mapping[Cell, int], minimum: int) -> tuple[Unit, ...]:
     return tuple(sorted(units, key=lambda unit: unit.name))
 
 
-def _merge(units: Iterable[Unit], minimum: int, parent: Callable[[Unit], Hashable]) -> list[Unit]:
+def _merge(units: Iterable[Unit], minimum: int, parent: Callable[[Unit], tuple[int | str, ...]]) -> list[Unit]:
     merged: list[Unit] = []
-    for _, siblings in groupby(sorted(units, key=parent), parent):  # type: ignore[type-var]
+    for _, siblings in groupby(sorted(units, key=parent), parent):
         merged += _merge_siblings(list(siblings), minimum)
     return merged
 

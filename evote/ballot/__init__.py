@@ -1,0 +1,1 @@
+"""From a voter's choice to the ballots that count: casting, the box, individual verification."""

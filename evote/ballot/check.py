@@ -1,0 +1,104 @@
+"""What a ballot must satisfy by itself, whoever looks at it: door, trustee, mixer and auditor run this one function.
+
+A chunk of ballots is decoded in one list (membership proved once for all) and its proofs folded into one product, so the
+work goes to workers by the chunk. Nothing here depends on other ballots; what does is in `box`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
+from evote.crypto.relation import Proof, Statement, decode_proof
+from evote.crypto.signature import verify_signature
+from evote.crypto.verifier import Batch, equations
+from evote.errors import DecodeError, VerificationError
+from evote.record.context import ballot_transcript, proof_transcript
+from evote.record.entries import Answer, Ballot, Credential, Entry, signing_message
+from evote.record.manifest import Contest, Election
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A ballot entry as it stands on, or comes to, the board, with the credential of its author."""
+
+    entry: Entry
+    credential: Credential
+    subject: str
+
+    @property
+    def ballot(self) -> Ballot:
+        """The body."""
+        assert isinstance(self.entry.body, Ballot)  # noqa: S101 - whoever makes a Submission has looked
+        return self.entry.body
+
+
+def check_ballots(election: Election, key: PublicKey, seed: bytes, submissions: list[Submission]) -> int:
+    """Return the number of proofs shown; raise `VerificationError` for the first ballot that should not be there."""
+    for submission in submissions:
+        _check_form(election, submission)
+    ciphertexts = iter(_ciphertexts(key, submissions))
+    batch = Batch(seed + submissions[0].subject.encode())
+    proofs = sum(_add_proofs(election, key, batch, submission, ciphertexts) for submission in submissions)
+    batch.check()
+    return proofs
+
+
+def _add_proofs(
+    election: Election, key: PublicKey, batch: Batch, submission: Submission, ciphertexts: Iterator[Ciphertext]
+) -> int:
+    """Add the equations of one ballot's proofs; return how many proofs there were."""
+    transcript = ballot_transcript(election, key.y, submission.entry.author, submission.ballot)
+    count = 0
+    for contest, answer in _answers(election, submission):
+        sealed = [next(ciphertexts) for _ in answer.ciphertexts]
+        statements = contest.question.statements(key, sealed, contest.allowed(submission.credential.district))
+        if len(answer.proofs) != len(statements):
+            raise VerificationError("ballot.contests", f"{submission.subject}: wrong number of proofs")
+        for number, (statement, data) in enumerate(zip(statements, answer.proofs, strict=True), 1):
+            subject = f"{submission.subject}, contest {contest.id}, proof {number} ({statement.name})"
+            bound = proof_transcript(transcript, contest.id, number)
+            batch.add(equations(statement, _decode(statement, data, subject), bound), "ballot.proof", subject)
+        count += len(statements)
+    return count
+
+
+def _decode(statement: Statement, data: bytes, subject: str) -> Proof:
+    try:
+        return decode_proof(statement, data)
+    except DecodeError as error:
+        raise VerificationError("ballot.proof", f"{subject}: {error}") from None
+
+
+def _answers(election: Election, submission: Submission) -> Iterator[tuple[Contest, Answer]]:
+    return zip(election.contests_of(submission.credential.district), submission.ballot.answers, strict=True)
+
+
+def _check_form(election: Election, submission: Submission) -> None:
+    """Check signature and shape: every contest of the district is answered once, in order, at full width."""
+    entry, subject = submission.entry, submission.subject
+    try:
+        message = signing_message(election.fingerprint, entry.author, entry.body)
+        verify_signature(submission.credential.key, message, entry.signature)
+    except VerificationError:
+        raise VerificationError("ballot.signature", subject) from None
+    contests = election.contests_of(submission.credential.district)
+    if [answer.contest for answer in submission.ballot.answers] != [contest.id for contest in contests]:
+        raise VerificationError("ballot.contests", subject)
+    for contest, answer in _answers(election, submission):
+        if len(answer.ciphertexts) != contest.question.width:
+            raise VerificationError("ballot.contests", f"{subject}: wrong number of ciphertexts")
+
+
+def _ciphertexts(key: PublicKey, submissions: list[Submission]) -> list[Ciphertext]:
+    encodings = [(s, c) for s in submissions for answer in s.ballot.answers for c in answer.ciphertexts]
+    try:
+        return decode_ciphertexts(key.group, [data for _, data in encodings])
+    except DecodeError:
+        for submission, data in encodings:  # whose was it?
+            try:
+                decode_ciphertexts(key.group, [data])
+            except DecodeError as error:
+                raise VerificationError("ballot.ciphertext", f"{submission.subject}: {error}") from None
+        raise

@@ -1,0 +1,107 @@
+"""The voting device: encode, encrypt, prove, sign.
+
+It holds the voter's signing key. The seed of a ballot's randomness leaves it only as the `Ticket` that the voter's
+second device reads.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from evote.ballot.receipt import SEED_SIZE, Ticket, ballot_randomness
+from evote.crypto.elgamal import PublicKey, Row
+from evote.crypto.group import Scalar
+from evote.crypto.prover import prove
+from evote.crypto.signing import SigningKey
+from evote.crypto.transcript import NativeTranscript
+from evote.record.context import ballot_transcript, proof_transcript
+from evote.record.entries import Answer, Ballot, Credential, Entry
+from evote.record.manifest import Contest, Election
+from evote.record.merkle import leaf_hash
+from evote.record.operator import sign_entry
+
+Selections = Mapping[str, Collection[int]]  # contest id -> option numbers from 1; empty: blank
+
+
+@dataclass(frozen=True, slots=True)
+class CastBallot:
+    """A signed ballot for the board, and the ticket for the voter's second device."""
+
+    entry: Entry
+    ticket: Ticket
+
+
+class Voter:
+    """One voter's device in an election under a joint key."""
+
+    def __init__(self, election: Election, key: PublicKey, credential: Credential, signing_key: SigningKey) -> None:
+        """Hold the signing key of ``credential``."""
+        if signing_key.public_key != credential.key:
+            raise ValueError("this signing key does not belong to the credential")
+        self._election, self._key, self._credential, self._signing_key = election, key, credential, signing_key
+
+    @property
+    def author(self) -> str:
+        """The name it signs under."""
+        return f"voter {self._credential.voter}"
+
+    def cast(self, selections: Selections, sequence: int, previous: bytes) -> CastBallot:
+        """Return a ballot with these selections, one for each contest put to the voter.
+
+        ``sequence`` and ``previous`` continue the voter's ballots on the board. ``ValueError`` for a selection that
+        the question does not allow.
+        """
+        if set(selections) != {contest.id for contest in self._contests}:
+            raise ValueError("a ballot answers every contest put to the voter, and no other")
+        exponents = {contest.id: self._encode(contest, selections[contest.id]) for contest in self._contests}
+        return self.seal(exponents, sequence, previous)
+
+    def _encode(self, contest: Contest, selection: Collection[int]) -> tuple[int, ...]:
+        if not set(selection) <= set(contest.allowed(self._credential.district)):
+            raise ValueError(f"contest {contest.id}: an option that is not open to this voter")
+        return contest.question.encode(selection)
+
+    def seal(self, exponents: Mapping[str, Sequence[int]], sequence: int, previous: bytes) -> CastBallot:
+        """Return a ballot that seals these exponents, be they a valid answer or not; `cast` is for honest voters."""
+        seed = secrets.token_bytes(SEED_SIZE)
+        sealed = [self._encrypt(contest, exponents[contest.id], seed) for contest in self._contests]
+        answers = tuple(Answer(contest=s.contest.id, ciphertexts=tuple(map(bytes, s.row)), proofs=()) for s in sealed)
+        ballot = Ballot(sequence=sequence, previous=previous, answers=answers)
+        transcript = ballot_transcript(self._election, self._key.y, self.author, ballot)
+        proved = tuple(
+            msgspec.structs.replace(answer, proofs=tuple(self._proofs(s, transcript)))
+            for answer, s in zip(answers, sealed, strict=True)
+        )
+        ballot = msgspec.structs.replace(ballot, answers=proved)
+        entry = sign_entry(self._signing_key, self._election.fingerprint, self.author, ballot)
+        return CastBallot(entry, Ticket(seed, leaf_hash(bytes(entry))))
+
+    @property
+    def _contests(self) -> tuple[Contest, ...]:
+        return self._election.contests_of(self._credential.district)
+
+    def _encrypt(self, contest: Contest, exponents: Sequence[int], seed: bytes) -> _Sealed:
+        g, randomness = self._key.group.generator, ballot_randomness(seed, self._election, contest)
+        row = tuple(self._key.encrypt(g**m, r) for m, r in zip(exponents, randomness, strict=True))
+        return _Sealed(contest, exponents, randomness, row)
+
+    def _proofs(self, sealed: _Sealed, transcript: NativeTranscript) -> Iterator[bytes]:
+        contest, allowed = sealed.contest, sealed.contest.allowed(self._credential.district)
+        statements = contest.question.statements(self._key, sealed.row, allowed)
+        witnesses = contest.question.witnesses(sealed.exponents, sealed.randomness, allowed)
+        for number, (statement, witness) in enumerate(zip(statements, witnesses, strict=True), 1):
+            yield bytes(prove(statement, witness, proof_transcript(transcript, contest.id, number)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """One answer, sealed, with what the proofs need."""
+
+    contest: Contest
+    exponents: Sequence[int] = field(repr=False)
+    randomness: Sequence[Scalar] = field(repr=False)
+    row: Row

@@ -1,0 +1,1 @@
+"""The rules of an election as a state machine that everybody runs: door, trustees, mixers, auditors."""

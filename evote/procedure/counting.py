@@ -1,0 +1,115 @@
+"""From the closed box to the results: which list each road leads to, who must act on it, what the outcome is.
+
+Both roads end in one list of ciphertexts for each unit, and from there they are the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evote.ballot.box import BallotBox, ClosedBox
+from evote.crypto.elgamal import PublicKey
+from evote.errors import EvidenceMissing
+from evote.mixnet.cascade import Cascade
+from evote.questions.question import Route
+from evote.record.audit import Audit
+from evote.record.entries import Aggregate, DecryptionShare, Result, Shuffle
+from evote.record.lists import Source, list_digest
+from evote.record.manifest import Contest, Election
+from evote.record.units import Place, Unit
+from evote.tally.aggregate import aggregate
+from evote.tally.ceremony import Ceremony
+from evote.tally.count import result
+from evote.tally.decryption import Decryption
+
+
+class Counting:
+    """The state after closing. ``pending`` says what is still due, in the order in which it can be done."""
+
+    def __init__(self, election: Election, ceremony: Ceremony, box: BallotBox, source: Source, audit: Audit) -> None:
+        """Sort the kept ballots into units; open the lists of the mix road, multiply those of the other."""
+        assert ceremony.key is not None  # noqa: S101 - there are no ballots without a key
+        self._election, self._audit, self._source = election, audit, source
+        self.key: PublicKey = ceremony.key
+        self.box = ClosedBox(election, box, source)
+        self.cascade = Cascade(election, self.key, audit)
+        self.decryption = Decryption(election, self.key, ceremony.share_keys, audit)
+        self.aggregates: dict[Place, tuple[bytes, ...]] = {}
+        self.results: dict[str, Result] = {}
+        for contest in election.contests:
+            prepare = self._mix if contest.question.route is Route.MIX else self._sum
+            prepare(contest)
+
+    def _mix(self, contest: Contest) -> None:
+        rows: dict[Unit, list[bytes]] = {unit: [] for unit in self.box.opened(contest)}
+        for unit, ciphertexts in self.box.answers(contest):
+            rows[unit].append(b"".join(ciphertexts))
+        for unit, encoded in rows.items():
+            self.cascade.open(Place(contest.id, unit.name), encoded, contest.question.width)
+
+    def _sum(self, contest: Contest) -> None:
+        totals = aggregate(self.key.group, self.box.answers(contest), self._audit.executor)
+        for unit, row in totals.items():
+            self.aggregates[Place(contest.id, unit.name)] = tuple(map(bytes, row))
+
+    def admit_aggregate(self, body: Aggregate, subject: str) -> None:
+        """Compare an aggregate with our own; it becomes the unit's list to decrypt."""
+        place = Place(body.contest, body.unit)
+        due = place in self.aggregates and place not in self.decryption.places()
+        self._audit.require(due, "tally.unit", subject)
+        self._audit.require(body.ciphertexts == self.aggregates[place], "tally.aggregate", subject)
+        row = [b"".join(body.ciphertexts)]
+        self.decryption.open(place, row, list_digest(row), len(body.ciphertexts))
+
+    def admit_shuffle(self, author: str, body: Shuffle, subject: str) -> None:
+        """Verify a shuffle; the last one's output becomes the unit's list to decrypt."""
+        self.cascade.admit(author, body, self._source, subject)
+        place = Place(body.contest, body.unit)
+        if self.cascade.turn(place) is None:
+            encoded, digest = self.cascade.output(place)
+            width = self._election.contest(place.contest).question.width
+            self.decryption.open(place, encoded, digest, width)
+
+    def admit_share(self, author: str, body: DecryptionShare, subject: str) -> None:
+        """Verify a trustee's partial decryption of a unit's list."""
+        place = Place(body.contest, body.unit)
+        if place in self.cascade.places() and self.cascade.unknown(place):
+            raise EvidenceMissing(f"{subject}: the list that it decrypts is not there")
+        self.decryption.admit(author, body, self._source, subject)
+
+    def outcome(self, contest: Contest) -> Result:
+        """Return the result that the shares on the board determine; `EvidenceMissing` if there are too few."""
+        places = {unit: Place(contest.id, unit.name) for unit in self.box.opened(contest)}
+        for place in places.values():
+            if place not in self.decryption.places():
+                raise EvidenceMissing(f"the list of {place} is not there yet")
+        plaintexts = {unit: self.decryption.plaintexts(place) for unit, place in places.items()}
+        return result(contest, plaintexts, self.box.withheld(contest))
+
+    def admit_result(self, body: Result, subject: str) -> None:
+        """Compare a result with the one we compute."""
+        contest = {c.id: c for c in self._election.contests}.get(body.contest)
+        self._audit.require(contest is not None and body.contest not in self.results, "result.contest", subject)
+        assert contest is not None  # noqa: S101 - required in the line above
+        self._audit.require(body == self.outcome(contest), "result.count", subject)
+        self.results[contest.id] = body
+
+    def pending(self) -> Iterator[tuple[str, str]]:
+        """Yield who (``operator``, ``mixer 1``, ``trustees``) must still do what, in the order of the contests."""
+        for contest in self._election.contests:
+            for unit in self.box.opened(contest):
+                yield from self._pending(Place(contest.id, unit.name))
+            if contest.id not in self.results:
+                yield "operator", f"the result of contest {contest.id}"
+
+    def _pending(self, place: Place) -> Iterator[tuple[str, str]]:
+        if place in self.aggregates and place not in self.decryption.places():
+            yield "operator", f"the aggregate of {place}"
+        if place in self.cascade.places():
+            done = self.cascade.turn(place) or len(self._election.mixers) + 1
+            for mixer in range(done, len(self._election.mixers) + 1):
+                yield f"mixer {mixer}", f"the shuffle of {place}"
+        known = place in self.decryption.places()
+        shares = len(self.decryption.list_of(place).shares) if known else 0
+        if shares < self._election.threshold:
+            yield "trustees", f"{self._election.threshold - shares} more decryption shares of {place}"

@@ -1,0 +1,241 @@
+"""Which entry may come next, and what it must satisfy: the one machine that everybody runs.
+
+The operator's door runs it before it accepts, trustees and mixers before they act, auditors at the end. Entries are
+admitted in board order; the first that should not be there raises `VerificationError` with the check it fails and leaves
+the state as it was. What the rules determine (kept ballots, units, lists, results) is computed here and compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+
+from evote.ballot.box import BallotBox
+from evote.ballot.check import Submission, check_ballots
+from evote.crypto.signature import verify_signature
+from evote.errors import DecodeError, EvidenceMissing, VerificationError
+from evote.parallel import pmap
+from evote.procedure.counting import Counting
+from evote.record import canonical
+from evote.record import entries as kinds
+from evote.record.audit import Audit
+from evote.record.entries import Credential, Entry, decode_entry, signing_message
+from evote.record.lists import Source
+from evote.record.manifest import Election
+from evote.record.merkle import MerkleLog, leaf_hash
+from evote.tally.ceremony import Ceremony
+
+BALLOTS_IN_A_CHUNK = 64
+
+WRITERS: dict[str, tuple[type[kinds.Body], ...]] = {
+    "operator": (
+        kinds.Definition,
+        kinds.KeyRestart,
+        kinds.JointKey,
+        kinds.Closing,
+        kinds.Aggregate,
+        kinds.Result,
+    ),
+    "registrar": (kinds.Roll, kinds.Revocation, kinds.Restoration),
+    "trustee": (kinds.KeyCommitment, kinds.KeyOpening, kinds.KeyBoxes, kinds.KeyVerdict, kinds.DecryptionShare),
+    "mixer": (kinds.Shuffle,),
+    "voter": (kinds.Ballot,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An entry at its place on the board."""
+
+    index: int
+    line: bytes
+    entry: Entry
+
+    @property
+    def subject(self) -> str:
+        """The entry, for people."""
+        return f"entry {self.index} ({self.entry.body.__struct_config__.tag} by {self.entry.author})"
+
+    @property
+    def is_ballot(self) -> bool:
+        """Whether a voter's proofs are to be checked, which is done by the chunk."""
+        return isinstance(self.entry.body, kinds.Ballot)
+
+
+class Procedure:
+    """One election, as far as its board goes.
+
+    ``ceremony``, ``box`` and ``counting`` hold the state of the three phases; ``missing`` lists the evidence that entries
+    name and the record lacks. After an error from `replay` the object is of no further use.
+    """
+
+    def __init__(self, election: Election, source: Source, audit: Audit) -> None:
+        """Start before the first entry."""
+        self.election, self.audit = election, audit
+        self._source = source
+        self.log = MerkleLog()
+        self.ceremony = Ceremony(election, audit)
+        self.box: BallotBox | None = None
+        self.counting: Counting | None = None
+        self.missing: list[EvidenceMissing] = []
+
+    def replay(self, lines: Iterable[bytes]) -> Iterator[int]:
+        """Admit the lines of a board; yield how many entries each step has admitted.
+
+        Missing evidence is noted in ``missing`` and the replay goes on, so that it cannot hide what is false.
+        """
+        posted = (self._read(index, line) for index, line in enumerate(lines, self.log.size))
+        for ballots, run in groupby(posted, lambda item: item.is_ballot):
+            if ballots and self._open_for_ballots():
+                yield from self._admit_ballots(run)
+                continue
+            for item in run:
+                try:
+                    self._admit(item)
+                except EvidenceMissing as error:
+                    self.missing.append(error)
+                self.log.append(leaf_hash(item.line))
+                yield 1
+
+    def admit(self, line: bytes) -> Entry:
+        """Admit one entry, completely checked; whatever it raises, the state stays as it was."""
+        item = self._read(self.log.size, line)
+        self._admit(item)
+        self.log.append(leaf_hash(line))
+        return item.entry
+
+    def state_is_final(self) -> bool:
+        """Tell whether every contest has its result."""
+        return self.counting is not None and len(self.counting.results) == len(self.election.contests)
+
+    def _read(self, index: int, line: bytes) -> Posted:
+        try:
+            item = Posted(index, line, decode_entry(line))
+        except DecodeError as error:
+            raise VerificationError("entry.encoding", f"entry {index}: {error}") from None
+        entry = item.entry
+        role = entry.author.split(" ")[0]
+        self.audit.require(isinstance(entry.body, WRITERS.get(role, ())), "entry.author", item.subject)
+        self.audit.require((index == 0) == isinstance(entry.body, kinds.Definition), "entry.order", item.subject)
+        if role != "voter":
+            self._check_signature(item)
+        return item
+
+    def _check_signature(self, item: Posted) -> None:
+        entry, election = item.entry, self.election
+        try:
+            key = election.role_key(entry.author)
+        except KeyError:
+            raise VerificationError("entry.author", item.subject) from None
+        try:
+            message = signing_message(election.fingerprint, entry.author, entry.body)
+            verify_signature(key, message, entry.signature)
+        except VerificationError:
+            raise VerificationError("entry.signature", item.subject) from None
+        self.audit.hold("entry.signature")
+
+    def _open_for_ballots(self) -> bool:
+        return self.box is not None and self.ceremony.key is not None and self.counting is None
+
+    def _admit_ballots(self, run: Iterable[Posted]) -> Iterator[int]:
+        """Admit consecutive ballots: what depends on the order here, the proofs by the chunk in the workers."""
+        assert self.ceremony.key is not None  # noqa: S101 - the caller has asked _open_for_ballots
+        check = partial(check_ballots, self.election, self.ceremony.key, self.audit.subseed("ballots"))
+        submissions = (self._take_in(item) for item in run)
+        before = self.log.size
+        for proofs in pmap(check, submissions, executor=self.audit.executor, chunk=BALLOTS_IN_A_CHUNK):
+            self.audit.hold("ballot.proof", proofs)
+            yield self.log.size - before
+            before = self.log.size
+
+    def _take_in(self, item: Posted) -> Submission:
+        submission = self._submission(item)
+        self._keep(item)
+        self.log.append(leaf_hash(item.line))
+        return submission
+
+    def _submission(self, item: Posted) -> Submission:
+        assert self.box is not None  # noqa: S101 - as above
+        assert isinstance(item.entry.body, kinds.Ballot)  # noqa: S101 - as above
+        credential = self.box.credential(item.entry.author, item.subject)
+        self.box.check_next(credential.voter, item.entry.body, item.subject)
+        return Submission(item.entry, credential, item.subject)
+
+    def _keep(self, item: Posted) -> None:
+        assert self.box is not None  # noqa: S101 - as above
+        self.box.keep(item.entry.author.removeprefix("voter "), item.index, leaf_hash(item.line))
+        for check in ("ballot.signature", "ballot.contests", "ballot.ciphertext"):
+            self.audit.hold(check)
+
+    def _admit(self, item: Posted) -> None:
+        try:
+            self._dispatch(item)
+        except DecodeError as error:
+            raise VerificationError("entry.encoding", f"{item.subject}: {error}") from None
+
+    def _dispatch(self, item: Posted) -> None:
+        body, author, subject = item.entry.body, item.entry.author, item.subject
+        match body:
+            case kinds.Definition():
+                fingerprint = self.election.fingerprint
+                self.audit.require(body.fingerprint == fingerprint, "election.fingerprint", subject)
+            case kinds.Roll():
+                self._roll(body, subject)
+            case kinds.KeyCommitment() | kinds.KeyOpening() | kinds.KeyBoxes() | kinds.KeyVerdict():
+                self.ceremony.admit(author, body, subject)
+            case kinds.KeyRestart():
+                self.ceremony.restart(body, subject)
+            case kinds.JointKey():
+                self.ceremony.finish(body, subject)
+            case kinds.Ballot():
+                self._ballot(item)
+            case kinds.Revocation() | kinds.Restoration():
+                self._voting(subject).revoke(body, subject)
+            case kinds.Closing():
+                self._close(body, subject)
+            case kinds.Aggregate():
+                self._counting(subject).admit_aggregate(body, subject)
+            case kinds.Shuffle():
+                self._counting(subject).admit_shuffle(author, body, subject)
+            case kinds.DecryptionShare():
+                self._counting(subject).admit_share(author, body, subject)
+            case kinds.Result():
+                self._counting(subject).admit_result(body, subject)
+
+    def _roll(self, body: kinds.Roll, subject: str) -> None:
+        self.audit.require(self.box is None and self.counting is None, "entry.order", subject)
+        rows = list(self._source.rows(body.credentials, body.count))
+        self.audit.require(len(rows) == body.count, "roll.count", subject)
+        credentials = (canonical.decode(row, Credential) for row in rows)
+        self.box = BallotBox(self.election, credentials, self.audit, subject)
+
+    def _voting(self, subject: str) -> BallotBox:
+        """Return the box if it is open; a roll that is named but missing makes all that follows unknown."""
+        if self.box is None and self.missing:
+            raise EvidenceMissing(f"{subject}: the roll is not there")
+        self.audit.require(self._open_for_ballots(), "entry.order", subject)
+        assert self.box is not None  # noqa: S101 - required in the line above
+        return self.box
+
+    def _ballot(self, item: Posted) -> None:
+        self._voting(item.subject)
+        assert self.ceremony.key is not None  # noqa: S101 - or voting would not be open
+        submission = self._submission(item)
+        seed = self.audit.subseed("ballot", item.index)
+        self.audit.hold("ballot.proof", check_ballots(self.election, self.ceremony.key, seed, [submission]))
+        self._keep(item)
+
+    def _close(self, body: kinds.Closing, subject: str) -> None:
+        box = self._voting(subject)
+        expected = box.closing(self.log.size, self.log.root())
+        self.audit.require(body == expected, "box.closing", subject)
+        self.counting = Counting(self.election, self.ceremony, box, self._source, self.audit)
+
+    def _counting(self, subject: str) -> Counting:
+        if self.counting is None and self.missing:
+            raise EvidenceMissing(f"{subject}: what it builds on is not there")
+        self.audit.require(self.counting is not None, "entry.order", subject)
+        assert self.counting is not None  # noqa: S101 - required in the line above
+        return self.counting

@@ -1,0 +1,1 @@
+"""The trustees' key, the list that may be decrypted, and the count."""

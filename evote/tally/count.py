@@ -1,0 +1,103 @@
+"""From plaintexts to a result in which every ballot is accounted for.
+
+A sum of votes is a small exponent: found by baby steps and giant steps (Shanks 1971), one table shared by all sums. A mixed
+plaintext is looked up in the table of choices; what is not there is invalid and shown as an element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from math import isqrt
+
+from evote.crypto.group import Element, Group
+from evote.crypto.powers import powers_of
+from evote.errors import VerificationError
+from evote.questions.question import Route
+from evote.record.entries import Result, UnitResult
+from evote.record.manifest import Contest
+from evote.record.units import Unit
+
+Plaintexts = Sequence[tuple[Element, ...]]
+
+
+@cache
+def _baby_steps(group: Group, count: int) -> dict[bytes, int]:
+    return {data: i for i, data in enumerate(group.encode_many(powers_of(group.generator, count - 1)))}
+
+
+def discrete_logarithm(element: Element, bound: int) -> int | None:
+    """Return m <= bound with element = g^m, or None. About sqrt(bound) products and encodings, twice.
+
+    The number of baby steps is a power of two, so that sums of like size share their table.
+    """
+    group = element.group
+    count = 1 << isqrt(bound + 1).bit_length()
+    table, step = _baby_steps(group, count), group.generator**-count
+    for giant in range(bound // count + 1):
+        baby = table.get(bytes(element))
+        if baby is not None and giant * count + baby <= bound:
+            return giant * count + baby
+        element *= step
+    return None
+
+
+def count_unit(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> UnitResult:
+    """Return the counts of one unit; raise `VerificationError` for sums that no ballots could give."""
+    counted = _summed if contest.question.route is Route.AGGREGATE else _read
+    counts, blank, invalid = counted(contest, unit, plaintexts)
+    return UnitResult(
+        unit=unit.name,
+        ballots=unit.ballots,
+        weight=unit.weight,
+        counts=counts,
+        blank=blank,
+        invalid=len(invalid),
+        invalid_elements=tuple(invalid),
+    )
+
+
+Counts = tuple[tuple[int, ...], int, list[bytes]]  # per option, blank, invalid plaintexts
+
+
+def _summed(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
+    (row,) = plaintexts
+    place = f"contest {contest.id}, unit {unit.name}"
+    bound = unit.ballots * contest.question.bound
+    sums = [discrete_logarithm(message, bound) for message in row]
+    found = [m for m in sums if m is not None]
+    totals = contest.question.totals(found, unit.ballots) if len(found) == len(sums) else None
+    if totals is None:
+        raise VerificationError("result.sums", f"{place}: no {unit.ballots} ballots have these sums")
+    return (*totals, [])
+
+
+def _read(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
+    question, group = contest.question, plaintexts[0][0].group
+    table = _baby_steps(group, question.bound + 1)
+    allowed = {option for district in unit.districts for option in contest.allowed(district)}
+    counts, blank, invalid = [0] * question.options, 0, []
+    for row in plaintexts:
+        exponents = [table.get(bytes(message)) for message in row]
+        known = [m for m in exponents if m is not None]
+        selection = question.read(known) if len(known) == len(exponents) else None
+        if selection is None or not set(selection) <= allowed:
+            invalid.append(b"".join(map(bytes, row)))
+        elif not selection:
+            blank += 1
+        for option in selection if selection and set(selection) <= allowed else ():
+            counts[option - 1] += 1
+    return tuple(counts), blank, invalid
+
+
+def result(contest: Contest, units: Mapping[Unit, Plaintexts], withheld: int) -> Result:
+    """Return the outcome of a contest: unit by unit in ballots, in total by weight."""
+    counted = [count_unit(contest, unit, plaintexts) for unit, plaintexts in units.items()]
+    return Result(
+        contest=contest.id,
+        units=tuple(counted),
+        counts=tuple(sum(u.weight * u.counts[i] for u in counted) for i in range(contest.question.options)),
+        blank=sum(u.weight * u.blank for u in counted),
+        invalid=sum(u.weight * u.invalid for u in counted),
+        withheld=withheld,
+    )
