@@ -42,7 +42,7 @@ class _Vault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     kdf: Literal["argon2id"]
     ops: Annotated[int, Meta(ge=MINIMAL.passes, le=16)]
-    mem: Annotated[int, Meta(ge=MINIMAL.memory, le=1 << 30)]
+    mem: Annotated[int, Meta(ge=MINIMAL.memory, le=1 << 30, multiple_of=1024)]
     salt: Annotated[bytes, Meta(min_length=argon2id.SALTBYTES, max_length=argon2id.SALTBYTES)]
     box: bytes
 

@@ -1,0 +1,72 @@
+"""A file is the old one or the new one, whatever fails in between."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from evote.record.files import is_temporary, publish, write_atomic, write_new, write_temporary
+
+STEPS = ["os.fsync", "os.fchmod", "pathlib.Path.replace"]
+
+
+class PowerCut(BaseException):
+    """The process stops here; no ``except Exception`` may notice."""
+
+
+def cut(*_: object) -> None:
+    raise PowerCut
+
+
+def test_writing_replaces(tmp_path: Path) -> None:
+    write_atomic(tmp_path / "file", b"old")
+    write_atomic(tmp_path / "file", b"new", 0o640)
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_new_file_replaces_nothing(tmp_path: Path) -> None:
+    write_new(tmp_path / "file", b"old", 0o600)
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    write_atomic(tmp_path / "file", b"old")
+    monkeypatch.setattr(step, cut)
+    with pytest.raises(PowerCut):
+        write_atomic(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_bytes_reach_the_disk_before_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = []
+    for step in (os.fsync, Path.replace):
+        owner, name = (os, "fsync") if step is os.fsync else (Path, "replace")
+        monkeypatch.setattr(owner, name, lambda *a, step=step: (steps.append(step.__name__), step(*a))[1])
+    write_atomic(tmp_path / "file", b"new")
+    assert steps == ["fsync", "replace", "fsync"]
+
+
+def test_rows_that_fail_leave_nothing(tmp_path: Path) -> None:
+    def rows():  # noqa: ANN202
+        yield b"one"
+        raise PowerCut
+
+    with pytest.raises(PowerCut):
+        write_temporary(tmp_path, rows())
+    assert os.listdir(tmp_path) == []
+
+
+def test_temporary_files_are_recognised(tmp_path: Path) -> None:
+    temporary = write_temporary(tmp_path, [b"one", b"two"])
+    assert is_temporary(temporary)
+    publish(temporary, tmp_path / "file")
+    assert not is_temporary(tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == b"onetwo"
