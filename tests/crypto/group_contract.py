@@ -144,11 +144,14 @@ class GroupContract:
 
     def test_products_of_powers(self) -> None:
         g = self.group
-        for count in (0, 1, 2, powers.STRAUS_LIMIT + 1):
+        for count in (0, 1, 2, 5, 2 * powers.STRAUS_LIMIT + 3):
             bases = [self.element(seed) for seed in range(count)]
             exponents = [(-1) ** i * (i * 0x9E3779B9 + (g.order // 3 if i < 2 else 0)) for i in range(count)]
-            expected = reduce(mul, (self.public_power(b, x) for b, x in zip(bases, exponents, strict=True)), g.identity)
+            each = [g.element(g.power_public(b.raw, abs(x))) for b, x in zip(bases, exponents, strict=True)]
+            signed = (g.identity / power if x < 0 else power for power, x in zip(each, exponents, strict=True))
+            expected = reduce(mul, signed, g.identity)
             assert g.product_of_powers(bases, exponents) == expected
+            assert g.product_of_powers(bases, [x - g.order for x in exponents]) == expected
             assert g.product_of_powers(bases, [g.scalar(x) for x in exponents]) == expected
         with pytest.raises(ValueError, match="as many"):
             g.product_of_powers([g.generator], [])
@@ -214,6 +217,21 @@ class GroupContract:
         for bad in (g.order.to_bytes(size, "big"), bytes(size - 1), bytes(size + 1), b"\xff" * size):
             with pytest.raises(DecodeError):
                 g.decode_scalar(bad)
+
+    def test_arithmetic_of_scalars(self) -> None:
+        g = self.group
+        a, b = g.scalar(3**99), g.scalar(-(5**77))
+        assert a + b - b == a == g.scalar(0) - (-a)
+        assert a / b * b == a
+        assert a * 2 == a + a
+        assert int(a - 3**99) == int(g.scalar(g.order)) == 0
+        assert len({a, g.scalar(3**99 + g.order), b}) == 2
+        assert a != int(a)
+
+    def test_nothing_prints_a_scalar_or_a_whole_element(self) -> None:
+        scalar, element = self.group.scalar(3**999), self.element(1)
+        assert repr(scalar) == str(scalar) == f"<scalar modulo a {self.group.order.bit_length()}-bit order>"
+        assert repr(element) == f"<{self.name} {bytes(element)[:8].hex()}...>"
 
     def test_scalars_of_another_order_raise(self) -> None:
         other = Scalar(1, self.group.order + 2)
