@@ -1,0 +1,120 @@
+"""ElGamal: what is sealed comes out, products add exponents, and bytes decode canonically."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evote.crypto.elgamal import (
+    Ciphertext,
+    PublicKey,
+    decode_ciphertexts,
+    decode_rows,
+    encode_row,
+    identity_ciphertext,
+)
+from evote.crypto.group import Element, Group, group
+from evote.errors import DecodeError
+from tests.crypto.samples import TOY, encrypt, keypair, scalars
+
+X, KEY = keypair(TOY)
+g = TOY.generator
+exponents = st.integers(0, TOY.order - 1)
+
+
+def decrypt(ciphertext: Ciphertext) -> Element:
+    return ciphertext.c2 / ciphertext.c1**X
+
+
+@given(exponents, exponents)
+def test_decryption_inverts_encryption(m: int, r: int):
+    message = g ** TOY.scalar(m)
+    assert decrypt(KEY.encrypt(message, TOY.scalar(r))) == message
+
+
+@pytest.mark.parametrize("of", [group("ristretto255"), group("modp-2048")], ids=lambda g: g.name)
+def test_real_groups(of: Group):
+    x, key = keypair(of)
+    r, s = scalars(of, 2)
+    message = of.hash_to_group("message")
+    sealed = key.reencrypt(key.encrypt(message, r), s)
+    assert sealed.c2 / sealed.c1**x == message
+    assert decode_ciphertexts(of, [bytes(sealed)]) == [sealed]
+
+
+@given(exponents, exponents)
+def test_products_add_exponents_and_quotients_subtract(a: int, b: int):
+    r, s = scalars(TOY, 2)
+    one, other = KEY.encrypt(g ** TOY.scalar(a), r), KEY.encrypt(g ** TOY.scalar(b), s)
+    assert decrypt(one * other) == g ** TOY.scalar(a + b)
+    assert decrypt(one / other) == g ** TOY.scalar(a - b)
+    assert one * other == KEY.encrypt(g ** TOY.scalar(a + b), r + s)
+
+
+def test_reencryption_changes_both_halves_and_no_message():
+    r, s = scalars(TOY, 2)
+    before = encrypt(KEY, 5, r)
+    after = KEY.reencrypt(before, s)
+    assert after.c1 != before.c1
+    assert after.c2 != before.c2
+    assert after == encrypt(KEY, 5, r + s)
+
+
+def test_the_neutral_ciphertext():
+    sealed = encrypt(KEY, 1, TOY.scalar(9))
+    assert sealed * identity_ciphertext(TOY) == sealed
+    assert sealed / sealed == identity_ciphertext(TOY)
+
+
+def test_the_identity_is_no_public_key():
+    with pytest.raises(ValueError, match="identity"):
+        PublicKey(TOY.identity)
+
+
+def test_halves_do_not_mix_groups():
+    with pytest.raises(ValueError, match="different groups"):
+        encrypt(KEY, 1, TOY.scalar(2)) * identity_ciphertext(group("modp-2048"))
+
+
+def test_randomness_of_another_order_is_refused():
+    with pytest.raises(ValueError, match="order"):
+        KEY.encrypt(g, group("modp-2048").scalar(5))
+
+
+ROWS = [tuple(encrypt(KEY, 2 * i + j, TOY.scalar(7 + i)) for j in range(2)) for i in range(3)]
+ENCODED = [encode_row(row) for row in ROWS]
+
+
+def test_rows_survive_their_encoding():
+    assert decode_rows(TOY, ENCODED, 2) == ROWS
+    assert decode_rows(TOY, [], 2) == []
+    assert [bytes(row[0]) + bytes(row[1]) for row in ROWS] == ENCODED
+
+
+SIZE = TOY.element_size
+MALFORMED: dict[str, bytes] = {
+    "empty": b"",
+    "a byte short": ENCODED[0][:-1],
+    "a byte long": ENCODED[0] + b"\0",
+    "a ciphertext short": ENCODED[0][: 2 * SIZE],
+    "a ciphertext long": ENCODED[0] * 2,
+    "c1 is zero": bytes(SIZE) + ENCODED[0][SIZE:],
+    "c2 out of range": ENCODED[0][:SIZE] + b"\xff" * SIZE + ENCODED[0][2 * SIZE :],
+    "last half is no member": ENCODED[0][:-SIZE] + (TOY.p - int(g.raw)).to_bytes(SIZE, "big"),
+}
+
+
+@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
+def test_malformed_row(data: bytes):
+    with pytest.raises(DecodeError):
+        decode_rows(TOY, [*ENCODED, data], 2)
+
+
+@given(st.binary(min_size=2 * SIZE, max_size=2 * SIZE) | st.binary(max_size=40))
+def test_decoding_is_canonical_or_fails(data: bytes):
+    try:
+        (ciphertext,) = decode_ciphertexts(TOY, [data])
+    except DecodeError:
+        return
+    assert bytes(ciphertext) == data

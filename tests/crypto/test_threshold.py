@@ -1,0 +1,122 @@
+"""Threshold arithmetic: any t shares combine, no other value does, and an index is a number between 1 and q-1, once."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evote.crypto.group import Scalar, group
+from evote.crypto.threshold import combine, commitment_at, joint_coefficients, lagrange, share_is_valid
+from tests.crypto.samples import TOY, elements, scalars
+
+Q = TOY.order
+g = TOY.generator
+N, T = 5, 3
+DEALERS = [scalars(TOY, T, seed) for seed in range(40, 40 + N)]
+COMMITMENTS = [[g**a for a in polynomial] for polynomial in DEALERS]
+
+
+def at(polynomial: list[Scalar], index: int) -> Scalar:
+    return sum((a * index**k for k, a in enumerate(polynomial)), TOY.scalar(0))
+
+
+def joint_share(index: int) -> Scalar:
+    return sum((at(polynomial, index) for polynomial in DEALERS), TOY.scalar(0))
+
+
+SECRET = joint_share(0)
+(C1,) = elements(TOY, 1, seed=50)
+SHARES = {j: C1 ** joint_share(j) for j in range(1, N + 1)}
+
+
+@pytest.mark.parametrize("who", list(combinations(range(1, N + 1), T)), ids=str)
+def test_any_t_shares_combine(who: tuple[int, ...]):
+    assert combine({j: SHARES[j] for j in who}) == C1**SECRET
+
+
+def test_more_than_t_shares_combine():
+    assert combine(SHARES) == C1**SECRET
+
+
+@pytest.mark.parametrize("who", list(combinations(range(1, N + 1), T - 1)), ids=str)
+def test_fewer_do_not(who: tuple[int, ...]):
+    assert combine({j: SHARES[j] for j in who}) != C1**SECRET
+
+
+def test_a_share_under_another_index_spoils_it():
+    assert combine({1: SHARES[2], 2: SHARES[1], 3: SHARES[3]}) != C1**SECRET
+
+
+def test_no_shares_are_the_callers_mistake():
+    with pytest.raises(ValueError, match="no shares"):
+        combine({})
+
+
+def test_joint_coefficients_commit_to_the_sum():
+    joint = joint_coefficients(COMMITMENTS)
+    assert joint[0] == g**SECRET
+    for j in range(1, N + 1):
+        assert commitment_at(joint, j) == g ** joint_share(j)
+
+
+def test_one_dealer_is_a_key_too():
+    assert joint_coefficients(COMMITMENTS[:1]) == tuple(COMMITMENTS[0])
+    assert combine({1: C1 ** at(DEALERS[0][:1], 1)}) == C1 ** DEALERS[0][0]
+
+
+def test_dealers_with_polynomials_of_different_degrees_are_refused():
+    with pytest.raises(ValueError, match="zip"):
+        joint_coefficients([COMMITMENTS[0], COMMITMENTS[1][:-1]])
+
+
+@given(st.integers(0, Q - 1))
+def test_commitment_at_any_index(index: int):
+    assert commitment_at(COMMITMENTS[0], index) == g ** at(DEALERS[0], index)
+
+
+def test_shares_are_checked_against_commitments():
+    coefficients, share = COMMITMENTS[0], at(DEALERS[0], 2)
+    assert share_is_valid(coefficients, 2, share)
+    assert not share_is_valid(coefficients, 3, share)
+    assert not share_is_valid(coefficients, 2, share + 1)
+    assert not share_is_valid(COMMITMENTS[1], 2, share)
+
+
+@given(st.sets(st.integers(1, Q - 1), min_size=1, max_size=6), st.lists(st.integers(0, Q - 1), max_size=6))
+def test_lagrange_interpolates_at_zero(indices: set[int], coefficients: list[int]):
+    coefficients = coefficients[: len(indices)]
+
+    def f(x: int) -> int:
+        return sum(a * x**k for k, a in enumerate(coefficients)) % Q
+
+    weights = lagrange(indices, Q)
+    assert sum(weights[j] * f(j) for j in indices) % Q == f(0)
+
+
+BAD_INDICES: dict[str, list[int]] = {
+    "twice the same": [1, 2, 2],
+    "zero": [0, 1],
+    "negative": [-1, 1],
+    "the order": [1, Q],
+    "the same modulo the order": [1, Q + 1],
+}
+
+
+@pytest.mark.parametrize("indices", BAD_INDICES.values(), ids=BAD_INDICES)
+def test_bad_indices(indices: list[int]):
+    assert lagrange([1, 2], Q) == {1: 2, 2: Q - 1}
+    with pytest.raises(ValueError, match="indices"):
+        lagrange(indices, Q)
+
+
+def test_ristretto255():
+    ristretto = group("ristretto255")
+    polynomial = scalars(ristretto, 2)
+    (base,) = elements(ristretto, 1, seed=9)
+    shares = {j: base ** (polynomial[0] + polynomial[1] * j) for j in (1, 3)}
+    assert combine(shares) == base ** polynomial[0]
+    commitments = [ristretto.generator**a for a in polynomial]
+    assert share_is_valid(commitments, 3, polynomial[0] + polynomial[1] * 3)
