@@ -55,7 +55,7 @@ def test_bytes_reach_the_disk_before_the_name(tmp_path: Path, monkeypatch: pytes
 
 
 def test_rows_that_fail_leave_nothing(tmp_path: Path) -> None:
-    def rows():  # noqa: ANN202
+    def rows():
         yield b"one"
         raise PowerCut
 
