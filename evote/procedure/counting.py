@@ -86,6 +86,11 @@ class Counting:
         plaintexts = {unit: self.decryption.plaintexts(place) for unit, place in places.items()}
         return result(contest, plaintexts, self.box.withheld(contest))
 
+    def ready(self, contest: Contest) -> bool:
+        """Tell whether t shares of every list of a contest are there."""
+        places = [Place(contest.id, unit.name) for unit in self.box.opened(contest)]
+        return not any(list(self._pending(place)) for place in places)
+
     def admit_result(self, body: Result, subject: str) -> None:
         """Compare a result with the one we compute."""
         contest = {c.id: c for c in self._election.contests}.get(body.contest)

@@ -68,7 +68,7 @@ class Procedure:
     """One election, as far as its board goes.
 
     ``ceremony``, ``box`` and ``counting`` hold the state of the three phases; ``missing`` lists the evidence that entries
-    name and the record lacks. After an error from `replay` the object is of no further use.
+    name and the record lacks, ``lists`` the digests of all lists that they name. After an error from `replay` the object is of no further use.
     """
 
     def __init__(self, election: Election, source: Source, audit: Audit) -> None:
@@ -80,6 +80,7 @@ class Procedure:
         self.box: BallotBox | None = None
         self.counting: Counting | None = None
         self.missing: list[EvidenceMissing] = []
+        self.lists: set[bytes] = set()
 
     def replay(self, lines: Iterable[bytes]) -> Iterator[int]:
         """Admit the lines of a board; yield how many entries each step has admitted.
@@ -96,19 +97,23 @@ class Procedure:
                     self._admit(item)
                 except EvidenceMissing as error:
                     self.missing.append(error)
-                self.log.append(leaf_hash(item.line))
+                self._append(item)
                 yield 1
 
     def admit(self, line: bytes) -> Entry:
         """Admit one entry, completely checked; whatever it raises, the state stays as it was."""
         item = self._read(self.log.size, line)
         self._admit(item)
-        self.log.append(leaf_hash(line))
+        self._append(item)
         return item.entry
 
     def state_is_final(self) -> bool:
         """Tell whether every contest has its result."""
         return self.counting is not None and len(self.counting.results) == len(self.election.contests)
+
+    def _append(self, item: Posted) -> None:
+        self.log.append(leaf_hash(item.line))
+        self.lists.update(kinds.lists_named(item.entry.body))
 
     def _read(self, index: int, line: bytes) -> Posted:
         try:
@@ -153,7 +158,7 @@ class Procedure:
     def _take_in(self, item: Posted) -> Submission:
         submission = self._submission(item)
         self._keep(item)
-        self.log.append(leaf_hash(item.line))
+        self._append(item)
         return submission
 
     def _submission(self, item: Posted) -> Submission:

@@ -216,6 +216,18 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     weight: Annotated[int, Meta(ge=1, lt=1 << 40)] = 1
 
 
+def lists_named(body: Body) -> tuple[bytes, ...]:
+    """Return the digests of the lists that an entry puts beside the board."""
+    match body:
+        case Roll():
+            return (body.credentials,)
+        case Shuffle():
+            return (body.output, body.vectors)
+        case DecryptionShare():
+            return (body.shares,)
+    return ()
+
+
 def signing_message(fingerprint: bytes, author: str, body: Body) -> bytes:
     """Return what an author signs: domain, fingerprint, framed author, framed canonical body."""
     return SIGNING_DOMAIN + fingerprint + frame(author.encode()) + frame(canonical.encode(body))

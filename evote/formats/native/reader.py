@@ -20,7 +20,6 @@ from typing import BinaryIO
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.record.board import MAX_CHECKPOINT
 from evote.record.canonical import MAX_LINE
-from evote.record.entries import Body, DecryptionShare, Roll, Shuffle
 from evote.record.manifest import Election, decode_election
 
 BOARD, LISTS = "board", "lists"
@@ -30,18 +29,6 @@ ELECTION, ENTRIES, CHECKPOINT = "election.json", f"{BOARD}/entries.jsonl", f"{BO
 def list_name(digest: bytes) -> str:
     """Return the place in a record of the list with this SHA-256."""
     return f"{LISTS}/{digest.hex()}.jsonl"
-
-
-def lists_named(body: Body) -> tuple[bytes, ...]:
-    """Return the digests of the lists that an entry puts beside the board."""
-    match body:
-        case Roll():
-            return (body.credentials,)
-        case Shuffle():
-            return (body.output, body.vectors)
-        case DecryptionShare():
-            return (body.shares,)
-    return ()
 
 
 class NativeRecord:

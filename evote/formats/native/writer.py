@@ -24,12 +24,11 @@ from evote.formats.native.reader import (
     LISTS,
     NativeRecord,
     list_name,
-    lists_named,
     read_lines,
 )
 from evote.record.board import decode_checkpoint
 from evote.record.canonical import MAX_LINE
-from evote.record.entries import decode_entry
+from evote.record.entries import decode_entry, lists_named
 from evote.record.files import is_temporary, publish, write_atomic, write_temporary
 from evote.record.manifest import Election
 

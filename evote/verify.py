@@ -1,0 +1,207 @@
+"""The verdict on a record: named checks in order, from public data alone.
+
+A `Report` is truthy only if checks were run and every one of them held. The exit status is the verdict: 0 every check
+held, 1 something present is false, malformed or inconsistent, 2 something needed is absent or unreadable. What is false
+outweighs what is absent, so nobody turns a 1 into a 2 by taking something away.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evote.errors import DecodeError, EvidenceMissing, VerificationError
+from evote.formats.native.reader import NativeRecord
+from evote.parallel import WorkerLost
+from evote.procedure.machine import Procedure
+from evote.record.audit import Audit
+from evote.record.board import Checkpoint, verify_checkpoint
+from evote.record.entries import Result
+from evote.record.manifest import Election
+
+CHECKS: dict[str, str] = {
+    "record.origin": "the election is the one whose fingerprint the auditor brought",
+    "election.definition": "the definition is canonical and consistent",
+    "board.checkpoint": "the operator signed the checkpoint",
+    "entry.encoding": "every entry and list is canonical, every element a member of its group",
+    "entry.author": "every entry is of a kind that its author may write",
+    "entry.order": "every entry comes in the phase it belongs to",
+    "entry.signature": "every role signed its entries",
+    "election.fingerprint": "the board serves this election",
+    "roll.count": "the roll is as long as stated",
+    "roll.credential": "voters and keys are distinct, districts and strata known",
+    "roll.weight": "weights cannot overflow the count",
+    "key.order": "trustees spoke in the order of the rounds, once each",
+    "key.commitment": "commitments and box keys are well formed and fresh",
+    "key.opening": "polynomials are those committed to, of the right degree, their constant terms known",
+    "key.boxes": "a box was dealt to every participant",
+    "key.verdict": "complaints are in order, and judged by opening the box",
+    "key.restart": "only the guilty and the absent were left out",
+    "key.joint": "the joint key is the product of the openings",
+    "ballot.eligibility": "every ballot's author is on the roll",
+    "ballot.sequence": "every ballot follows its voter's previous one",
+    "ballot.signature": "every ballot is signed with the key on the roll",
+    "ballot.contests": "every ballot answers its district's contests, each in full",
+    "ballot.ciphertext": "every ciphertext is two members of the group",
+    "ballot.proof": "every answer is proved to be what its question allows",
+    "box.revocation": "revocations and restorations concern voters and change something",
+    "box.closing": "the closing states size, root and counts as they are",
+    "tally.unit": "only units large enough are opened, each once",
+    "tally.aggregate": "each aggregate is the product of the kept ballots",
+    "mix.order": "every mix server shuffled every list, in order",
+    "mix.input": "each shuffle starts from the list before it",
+    "mix.length": "each proof of shuffle has a line for each row",
+    "shuffle.terelius-wikstrom": "each list is the one before, re-encrypted and permuted",
+    "decryption.list": "only the list that the rules determine was decrypted, by qualified trustees",
+    "decryption.once": "each trustee decrypted each list once",
+    "decryption.proof": "each partial decryption is made with the trustee's share of the key",
+    "result.contest": "each contest has one result",
+    "result.sums": "the sums are such as the kept ballots can give",
+    "result.count": "the result is what the decrypted lists say, every ballot accounted for",
+    "record.list": "every list is the one that its entry names",
+    "board.root": "the board is the one under the checkpoint",
+    "board.consistency": "the board continues the one that the auditor saw elsewhere",
+    "record.files": "the record holds no other files",
+    "record.complete": "every contest has a result and nothing that the record names is missing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check that was reached: how often it held, or why it did not."""
+
+    check: str
+    held: int
+    error: str = ""
+    absent: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """The verdict, and everything it rests on."""
+
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    election: Election | None = None
+    results: dict[str, Result] = field(default_factory=dict)
+    seed: bytes = b""
+
+    def __bool__(self) -> bool:
+        """Tell whether checks were run and every one of them held."""
+        return self.status == 0
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 all held, 1 something is false, 2 something is absent."""
+        if any(finding.error and not finding.absent for finding in self.findings):
+            return 1
+        absent = any(finding.absent for finding in self.findings)
+        return 2 if absent or not any(finding.held for finding in self.findings) else 0
+
+    @property
+    def failures(self) -> list[Finding]:
+        """The findings that speak against the record."""
+        return [finding for finding in self.findings if finding.error]
+
+
+Progress = Callable[[int], None]
+
+
+def verify(
+    path: Path,
+    *,
+    expect: bytes | None = None,
+    checkpoint: bytes | None = None,
+    executor: Executor | None = None,
+    seed: bytes | None = None,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Return the report on the record at ``path``.
+
+    ``expect`` is the election's fingerprint, ``checkpoint`` a signed note, both obtained elsewhere; ``progress`` is told
+    how many entries each step admitted.
+    """
+    return _Verifier(path, Audit(seed=seed, executor=executor)).run(expect, checkpoint, progress)
+
+
+class _Verifier:
+    def __init__(self, path: Path, audit: Audit) -> None:
+        self._path, self._audit = path, audit
+        self._failures: list[Finding] = []
+        self._report = Report(seed=audit.seed)
+
+    def run(self, expect: bytes | None, checkpoint: bytes | None, progress: Progress) -> Report:
+        with self._step("election.definition"):
+            record = NativeRecord(self._path)
+            election = record.election
+            self._audit.hold("election.definition")
+            self._report.election = election
+            self._origin(election, expect)
+            self._board(record, election, checkpoint, progress)
+        return self._finish()
+
+    @contextmanager
+    def _step(self, check: str) -> Iterator[None]:
+        """Turn what goes wrong within into findings; ``check`` names what has no name of its own."""
+        try:
+            yield
+        except VerificationError as error:
+            self._failures.append(Finding(error.check, self._audit.held[error.check], error.subject or error.check))
+        except DecodeError as error:
+            self._failures.append(Finding(check, self._audit.held[check], str(error)))
+        except (EvidenceMissing, WorkerLost) as error:
+            self._failures.append(Finding("record.complete", 0, str(error), absent=True))
+
+    def _origin(self, election: Election, expect: bytes | None) -> None:
+        if expect is None:
+            self._report.notes.append("origin of the record: not checked (no fingerprint was given)")
+        else:
+            found = f"fingerprint {election.fingerprint.hex()}"
+            self._audit.require(election.fingerprint == expect, "record.origin", found)
+        if self._audit.reproduction:
+            self._report.notes.append("the seed was given: this is a reproduction, not a verification")
+
+    def _board(self, record: NativeRecord, election: Election, seen: bytes | None, progress: Progress) -> None:
+        signed: Checkpoint | None = None
+        with self._step("board.checkpoint"):
+            signed = verify_checkpoint(record.checkpoint_bytes(), election.fingerprint, election.operator.key)
+            self._audit.hold("board.checkpoint")
+        procedure = Procedure(election, record, self._audit)
+        for count in procedure.replay(record.lines()):
+            progress(count)
+        if procedure.counting is not None:
+            self._report.results = dict(procedure.counting.results)
+        if signed is not None:
+            reached = (procedure.log.size, procedure.log.root())
+            self._audit.require(reached == (signed.size, signed.root), "board.root", f"{reached[0]} entries")
+        if seen is not None:
+            self._consistency(procedure, election, seen)
+        record.check_files(procedure.lists)
+        self._audit.hold("record.files")
+        self._complete(procedure)
+
+    def _consistency(self, procedure: Procedure, election: Election, seen: bytes) -> None:
+        with self._step("board.checkpoint"):
+            other = verify_checkpoint(seen, election.fingerprint, election.operator.key)
+            log = procedure.log
+            same = other.size <= log.size and log.root_at(other.size) == other.root
+            self._audit.require(same, "board.consistency", f"the checkpoint seen elsewhere has {other.size} entries")
+
+    def _complete(self, procedure: Procedure) -> None:
+        for error in procedure.missing:
+            raise error
+        if not procedure.state_is_final():
+            due = [f"{who}: {what}" for who, what in procedure.counting.pending()] if procedure.counting else []
+            raise EvidenceMissing("the election is not finished; " + (f"due: {due[0]}" if due else "the box is open"))
+        self._audit.hold("record.complete")
+
+    def _finish(self) -> Report:
+        failed = {finding.check for finding in self._failures}
+        held = Counter({check: n for check, n in self._audit.held.items() if check not in failed})
+        findings = [Finding(check, held[check]) for check in CHECKS if held[check]]
+        self._report.findings = findings + self._failures
+        return self._report
