@@ -1,11 +1,13 @@
 """Sealed boxes: one accepted form of every key and secret, because a box decides who is disqualified."""
 
 import copy
+import hashlib
 import pickle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nacl import bindings
 from nacl.public import PrivateKey, SealedBox
 
 from evote.crypto.box import box_public_key, check_box_key, open_box
@@ -100,6 +102,16 @@ def test_what_does_not_open(name: str) -> None:
     assert SECRET.open(BOX) == b"a share"
     with pytest.raises(DecodeError):
         open_box(SECRET.reveal(), WRONG[name])
+
+
+def test_a_dealer_cannot_write_the_ephemeral_key_in_another_way() -> None:
+    """libsodium ignores the high bit of the key, so the dealer can make a box that only some programs open."""
+    key = OTHER.public_key[:31] + bytes([OTHER.public_key[31] | 0x80])
+    nonce = hashlib.blake2b(key + SECRET.public_key, digest_size=24).digest()
+    box = key + bindings.crypto_box(b"a share", nonce, SECRET.public_key, OTHER.reveal())
+    assert SealedBox(PrivateKey(SECRET.reveal())).decrypt(box) == b"a share"
+    with pytest.raises(DecodeError, match="canonical"):
+        SECRET.open(box)
 
 
 def test_a_box_secret_keeps_its_secret() -> None:
