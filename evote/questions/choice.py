@@ -15,7 +15,7 @@ from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.group import Scalar
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of_one_of, knowledge_of_randomness
-from evote.questions.question import Route, Rule, rules_of
+from evote.questions.question import Route, Rule, place, rules_of
 
 PROVED, UNPROVED = "proved", "unproved"
 
@@ -82,7 +82,7 @@ class Choice:
         knowledge = [Witness((randomness[0],))]
         if self.membership == UNPROVED:
             return knowledge
-        return [*knowledge, Witness((randomness[0],), self._values(allowed).index(exponents[0]))]
+        return [*knowledge, Witness((randomness[0],), place(self._values(allowed), exponents[0]))]
 
     def _values(self, allowed: Collection[int]) -> tuple[int, ...]:
         return (*([0] if self.blank else []), *sorted(allowed))

@@ -75,6 +75,13 @@ def rules_of(rules: Mapping[str, Rule], **kinds: type) -> dict[str, Any]:
     return dict(rules)
 
 
+def place(values: Sequence[int], exponent: int) -> int:
+    """Return where ``exponent`` stands among the values that a voter may seal; ``ValueError`` if it does not."""
+    if exponent not in values:
+        raise ValueError("an option that is not allowed to this voter")
+    return values.index(exponent)
+
+
 def question_type(name: str) -> type[Question]:
     """Return the registered question type of that name; ``ValueError`` if there is none, or more than one."""
     found = entry_points(group="evote.questions", name=name)

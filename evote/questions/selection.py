@@ -17,7 +17,7 @@ from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.group import Scalar
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of_one_of
-from evote.questions.question import Route, Rule, rules_of
+from evote.questions.question import Route, Rule, place, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Selection:
     def __post_init__(self) -> None:
         if not (0 <= self.minimum <= self.maximum <= self.options and self.maximum >= 1):
             raise ValueError("a selection needs 0 <= minimum <= maximum <= options and maximum >= 1")
+        if self.blank and not self.minimum:
+            raise ValueError("a selection of none and a blank vote are one: minimum 0 needs blank = false")
 
     @classmethod
     def from_rules(cls, options: int, rules: Mapping[str, Rule]) -> Selection:
@@ -86,7 +88,7 @@ class Selection:
     ) -> list[Witness]:
         """Return which branch is true and its randomness, for each of the `statements`."""
         marks = [
-            Witness((r,), self._values(i, allowed).index(m))
+            Witness((r,), place(self._values(i, allowed), m))
             for i, (m, r) in enumerate(zip(exponents, randomness, strict=True), 1)
         ]
         chosen, r = sum(exponents[: self.options]), sum(randomness[1 : self.options], randomness[0])

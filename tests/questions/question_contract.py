@@ -1,0 +1,192 @@
+"""What every question type must keep. A plug-in inherits `QuestionContract` and fills in its data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import ClassVar
+
+import pytest
+
+from evote.crypto.elgamal import Ciphertext, PublicKey
+from evote.crypto.group import Group, Scalar, group
+from evote.crypto.prover import prove
+from evote.crypto.relation import Statement, Witness, decode_proof
+from evote.crypto.transcript import NativeTranscript
+from evote.crypto.verifier import verify
+from evote.errors import VerificationError
+from evote.questions.question import Question, Route
+
+TOY = group("toy")
+SECRET = 123456789
+MANY = 12
+
+
+class QuestionContract:
+    """Inherit in a class named ``Test...`` for each instance of the question type that is worth testing.
+
+    ``question`` is that instance; ``allowed`` the options that the voter may choose, by default all.
+    ``selections`` are answers that are allowed, several of them; ``refused`` are answers that are not.
+    ``malicious`` names exponents that no voter may get past the statements; ``unreadable`` names those that the
+    statements leave open, so that `read` must call them invalid.
+    """
+
+    question: ClassVar[Question]
+    allowed: ClassVar[Collection[int] | None] = None
+    selections: ClassVar[Sequence[Collection[int]]]
+    refused: ClassVar[dict[str, Collection[int]]]
+    malicious: ClassVar[dict[str, Sequence[int]]] = {}
+    unreadable: ClassVar[dict[str, Sequence[int]]] = {}
+
+    group: ClassVar[Group] = TOY
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make one test of each selection and each malicious answer."""
+        cases = {
+            "selection": {str(tuple(s)) or "blank": s for s in self.selections},
+            "bad_selection": self.refused,
+            "cheat": {**self.malicious, **self.unreadable},
+        }
+        for argument in cases.keys() & set(metafunc.fixturenames):
+            metafunc.parametrize(argument, list(cases[argument].values()), ids=list(cases[argument]))
+
+    # --- what the tests do again and again ---
+
+    @property
+    def key(self) -> PublicKey:
+        return PublicKey(self.group.generator ** self.group.scalar(SECRET))
+
+    @property
+    def options_allowed(self) -> Collection[int]:
+        return range(1, self.question.options + 1) if self.allowed is None else self.allowed
+
+    def randomness(self) -> list[Scalar]:
+        return [self.group.scalar(1000 + i) for i in range(self.question.width)]
+
+    def seal(self, exponents: Sequence[int]) -> list[Ciphertext]:
+        g = self.group.generator
+        return [
+            self.key.encrypt(g ** self.group.scalar(m), r) for m, r in zip(exponents, self.randomness(), strict=True)
+        ]
+
+    def statements(self, exponents: Sequence[int]) -> list[Statement]:
+        return self.question.statements(self.key, self.seal(exponents), self.options_allowed)
+
+    def witnesses(self, exponents: Sequence[int]) -> list[Witness]:
+        return self.question.witnesses(exponents, self.randomness(), self.options_allowed)
+
+    def provable(self, statement: Statement, witness: Witness) -> bool:
+        proof = prove(statement, witness, NativeTranscript("test"))
+        try:
+            verify(statement, proof, NativeTranscript("test"))
+        except VerificationError:
+            return False
+        return True
+
+    # --- encoding ---
+
+    def test_read_inverts_encode(self, selection: Collection[int]) -> None:
+        exponents = self.question.encode(selection)
+        assert self.question.read(exponents) == tuple(sorted(selection))
+
+    def test_exponents_are_as_many_as_said_and_within_the_bound(self, selection: Collection[int]) -> None:
+        exponents = self.question.encode(selection)
+        assert len(exponents) == self.question.width
+        assert 0 <= min(exponents) <= max(exponents) <= self.question.bound
+
+    def test_different_selections_have_different_exponents(self) -> None:
+        encoded = {tuple(sorted(s)): self.question.encode(s) for s in self.selections}
+        assert len(set(encoded.values())) == len(encoded) == len(self.selections)
+
+    def test_refused_selections_are_not_encoded(self, bad_selection: Collection[int]) -> None:
+        with pytest.raises(ValueError, match=r"\w"):
+            self.question.encode(bad_selection)
+
+    def test_malicious_exponents_are_not_read(self, cheat: Sequence[int]) -> None:
+        selection = self.question.read(cheat)
+        assert selection is None or not set(selection) <= set(self.options_allowed)
+
+    # --- statements ---
+
+    def test_every_selection_can_be_proved(self, selection: Collection[int]) -> None:
+        exponents = self.question.encode(selection)
+        statements, witnesses = self.statements(exponents), self.witnesses(exponents)
+        assert statements
+        for statement, witness in zip(statements, witnesses, strict=True):
+            proof = prove(statement, witness, NativeTranscript("test"))
+            verify(statement, decode_proof(statement, bytes(proof)), NativeTranscript("test"))
+
+    def test_no_malicious_answer_can_be_proved(self, cheat: Sequence[int]) -> None:
+        """Try each branch of each statement with the true randomness; some statement must withstand them all."""
+        witnesses = self.witnesses(self.question.encode(self.selections[0]))
+        proved = [
+            any(self.provable(statement, Witness(witness.values, i)) for i in range(len(statement.branches)))
+            for statement, witness in zip(self.statements(cheat), witnesses, strict=True)
+        ]
+        assert all(proved) == (cheat in self.unreadable.values())
+
+    def test_proofs_do_not_fit_another_answer(self, selection: Collection[int]) -> None:
+        mine = self.question.encode(selection)
+        other = self.question.encode(next(s for s in self.selections if set(s) != set(selection)))
+        proofs = [
+            prove(statement, witness, NativeTranscript("test"))
+            for statement, witness in zip(self.statements(mine), self.witnesses(mine), strict=True)
+        ]
+        fitting = 0
+        sealed = [c * self.key.encrypt(self.group.identity, self.group.scalar(7)) for c in self.seal(other)]
+        for statement, proof in zip(
+            self.question.statements(self.key, sealed, self.options_allowed), proofs, strict=True
+        ):
+            try:
+                verify(statement, proof, NativeTranscript("test"))
+                fitting += 1
+            except VerificationError:
+                pass
+        assert fitting == 0
+
+    @pytest.mark.parametrize("change", [-1, 1])
+    def test_another_number_of_ciphertexts_is_refused(self, change: int) -> None:
+        sealed = self.seal(self.question.encode(self.selections[0]))
+        wrong = sealed + sealed[-1:] if change == 1 else sealed[:-1]
+        with pytest.raises(ValueError, match=r"\w"):
+            self.question.statements(self.key, wrong, self.options_allowed)
+
+    # --- the count ---
+
+    def test_totals_of_honest_ballots(self) -> None:
+        """Over every selection several times: the counts per option, and those who chose none."""
+        if self.question.route is Route.MIX:
+            with pytest.raises(TypeError):
+                self.question.totals([0], 0)
+            return
+        cast = [s for number, s in enumerate(self.selections, 1) for _ in range(number)]
+        sums = [sum(column) for column in zip(*(self.question.encode(s) for s in cast), strict=True)]
+        counts = tuple(sum(option in s for s in cast) for option in range(1, self.question.options + 1))
+        found = self.question.totals(sums, len(cast))
+        assert found is not None
+        assert found[0] == counts
+        assert found[1] in (0, sum(not s for s in cast))
+
+    def test_totals_that_no_ballots_give(self) -> None:
+        """Some option has more votes than there are ballots, or fewer than none."""
+        if self.question.route is Route.MIX:
+            return
+        for position in range(self.question.width):
+            for value in (MANY + 1, -1):
+                sums = [sum(c) for c in zip(*[self.question.encode(self.selections[0])] * MANY, strict=True)]
+                assert self.question.totals(sums, MANY) is not None
+                sums[position] = value
+                assert self.question.totals(sums, MANY) is None
+
+    # --- the definition ---
+
+    def test_unknown_rules_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="no such rule"):
+            type(self.question).from_rules(self.question.options, {"no such rule": 1})
+
+    def test_it_cannot_be_changed(self) -> None:
+        with pytest.raises(AttributeError):
+            self.question.options = 99
+
+    def test_no_options_are_no_question(self) -> None:
+        with pytest.raises(ValueError, match=r"\w"):
+            type(self.question).from_rules(0, {})
