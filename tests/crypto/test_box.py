@@ -105,7 +105,7 @@ def test_what_does_not_open(name: str) -> None:
 
 
 def test_a_dealer_cannot_write_the_ephemeral_key_in_another_way() -> None:
-    """libsodium ignores the high bit of the key, so the dealer can make a box that only some programs open."""
+    """The high bit of the key is ignored by libsodium, so the dealer can make a box that only some programs open."""
     key = OTHER.public_key[:31] + bytes([OTHER.public_key[31] | 0x80])
     nonce = hashlib.blake2b(key + SECRET.public_key, digest_size=24).digest()
     box = key + bindings.crypto_box(b"a share", nonce, SECRET.public_key, OTHER.reveal())
