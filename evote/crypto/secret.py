@@ -12,7 +12,9 @@ class Secret:
     __slots__ = ()
 
     def __repr__(self) -> str:
+        """Return the type's name and nothing else."""
         return f"<{type(self).__name__}: secret>"
 
     def __reduce__(self) -> NoReturn:
+        """Raise ``TypeError``: to pickle or copy a secret takes an explicit ``secret_bytes`` or ``reveal``."""
         raise TypeError(f"a {type(self).__name__} is neither pickled nor copied")

@@ -11,10 +11,10 @@ import pytest
 
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.formats import format_names, record_format
-from evote.formats.native.reader import NativeRecord, list_name, lists_named
+from evote.formats.native.reader import NativeRecord, list_name
 from evote.formats.native.writer import RecordWriter
 from evote.record.canonical import MAX_LINE
-from evote.record.entries import DecryptionShare, Definition, Roll, Shuffle
+from evote.record.entries import Roll
 from evote.record.operator import sign_checkpoint
 from tests.record.samples import DEFINITION, ELECTION, FINGERPRINT, OPERATOR, log_of, operator_entry, revocation
 
@@ -178,15 +178,6 @@ def test_a_list_that_is_too_long(path: Path, digest: bytes, limit: int) -> None:
     with pytest.raises(DecodeError, match=f"more than {limit} lines"):
         seen.extend(NativeRecord(path).rows(digest, limit))
     assert seen == ROWS[:limit]
-
-
-def test_which_entries_name_lists() -> None:
-    one, two, three = (bytes([i]) * 32 for i in range(3))
-    assert lists_named(Definition(fingerprint=one)) == ()
-    assert lists_named(Roll(credentials=one, count=0)) == (one,)
-    shuffle = Shuffle(contest="c", unit="u", input=one, output=two, vectors=three, proof=b"")
-    assert lists_named(shuffle) == (two, three)
-    assert lists_named(DecryptionShare(contest="c", unit="u", input=one, shares=two, proof=b"")) == (two,)
 
 
 # --- files that the record does not name ---

@@ -10,9 +10,10 @@ from evote.errors import DecodeError, EvidenceMissing, Refused
 from evote.formats.native.reader import NativeRecord, list_name
 from evote.formats.native.writer import RecordWriter
 from evote.record.canonical import MAX_LINE
-from evote.record.entries import Roll
+from evote.record.entries import AnyBody, Roll, lists_named
 from evote.record.operator import sign_checkpoint
 from tests.record.samples import DEFINITION, ELECTION, FINGERPRINT, OPERATOR, log_of, operator_entry, revocation
+from tests.record.test_entries import BODIES, KINDS
 
 FIRST = [bytes(DEFINITION)]
 LATER = [revocation(number) for number in range(3)]
@@ -231,6 +232,18 @@ def test_a_list_named_only_by_an_entry_that_was_lost_goes_with_it(path: Path, mo
             writer.append(lines[1:], checkpoint(lines))
     RecordWriter.open(path).close()
     assert contents(path) == before
+
+
+@pytest.mark.parametrize("body", BODIES, ids=KINDS)
+def test_every_list_that_any_kind_of_entry_names_is_kept(path: Path, body: AnyBody) -> None:
+    lines = [*FIRST, bytes(operator_entry(body))]
+    with RecordWriter.open(path) as writer:
+        for digest in lists_named(body):
+            (path / list_name(digest)).touch()
+        writer.append(lines[1:], checkpoint(lines))
+    RecordWriter.open(path).close()
+    NativeRecord(path).check_files(lists_named(body))
+    assert len(os.listdir(path / "lists")) == len(set(lists_named(body)))
 
 
 @pytest.mark.parametrize("directory", [".", "board", "lists"])

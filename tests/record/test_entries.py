@@ -34,6 +34,7 @@ from evote.record.entries import (
     Shuffle,
     UnitResult,
     decode_entry,
+    lists_named,
     signing_message,
 )
 from evote.record.operator import sign_entry
@@ -104,6 +105,11 @@ def test_an_author_signs_election_author_and_body(body: AnyBody) -> None:
     for context in contexts:
         with pytest.raises(VerificationError):
             verify_signature(key, signing_message(*context), signature)
+
+
+def test_which_entries_name_lists() -> None:
+    named = {type(body): lists_named(body) for body in BODIES if lists_named(body)}
+    assert named == {Roll: (ONE,), Shuffle: (TWO, ONE), DecryptionShare: (TWO,)}
 
 
 def test_what_is_signed_byte_by_byte() -> None:
