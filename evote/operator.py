@@ -145,9 +145,7 @@ class Operator:
     def restart_key(self, absent: Iterable[int] = ()) -> Receipt:
         """Post a restart of the key ceremony without those at fault and those declared absent."""
         attempt = self.procedure.ceremony.attempt
-        return self.say(
-            KeyRestart(attempt=attempt.number, disqualified=tuple(sorted({*attempt.faults, *absent})))
-        )
+        return self.say(KeyRestart(attempt=attempt.number, disqualified=tuple(sorted({*attempt.faults, *absent}))))
 
     def close_box(self) -> Receipt:
         """Post the closing of the ballot box."""
@@ -174,4 +172,3 @@ class Operator:
             if contest.id not in counting.results and counting.ready(contest):
                 receipts.append(self.say(counting.outcome(contest)))
         return receipts
-
