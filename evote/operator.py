@@ -163,12 +163,14 @@ class Operator:
         counting = self.procedure.counting
         if counting is None:
             raise VerificationError("entry.order", "the ballot box is not closed")
-        receipts = [
+        aggregates = [
             self.say(Aggregate(contest=place.contest, unit=place.unit, ciphertexts=ciphertexts))
             for place, ciphertexts in counting.aggregates.items()
             if place not in counting.decryption.places()
         ]
-        for contest in self.election.contests:
-            if contest.id not in counting.results and counting.ready(contest):
-                receipts.append(self.say(counting.outcome(contest)))
-        return receipts
+        results = [
+            self.say(counting.outcome(contest))
+            for contest in self.election.contests
+            if contest.id not in counting.results and counting.ready(contest)
+        ]
+        return aggregates + results

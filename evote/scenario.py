@@ -1,9 +1,9 @@
 """Who votes what in a simulated election: real counts, scaled down, with the accidents of a real election.
 
 A counts file says how many votes each option had. The ballots that count are drawn from it by largest remainder, so
-the result must equal what was put in. Around them: voters who vote again, voters whose ballots are revoked for a vote on
-paper, an invalid vote or two where the rules cannot exclude them, and ballots that the door must refuse. The seed fixes
-all of that and the order, never a key or a nonce.
+the result must equal what was put in. Around them: voters who vote again, voters whose ballots are revoked for a vote
+on paper, an invalid vote or two where the rules cannot exclude them, and ballots that the door must refuse. The seed
+fixes all of that and the order, never a key or a nonce.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from evote.crypto.elgamal import decode_ciphertexts
 from evote.errors import EvidenceMissing
 from evote.parallel import batched
 from evote.questions.question import Route, question_type
-from evote.record.entries import Ballot
+from evote.record.entries import ballot_in
 from evote.record.operator import sign_entry
 from evote.record.replies import Refusal
 from evote.simulate import MIXERS, TRUSTEES, Simulation, VoterPlan, appoint, make_keys
@@ -164,8 +164,7 @@ class _Run:
     def _broken(self, victim: VoterPlan) -> CastBallot:
         """Return a ballot whose ciphertexts are the victim's, squared, under the proofs of another vote."""
         honest = self._honest(victim, self._any_option())
-        ballot = honest.entry.body
-        assert isinstance(ballot, Ballot)  # noqa: S101 - that is what voters cast
+        ballot = ballot_in(honest.entry)
         (answer,) = ballot.answers
         sealed = decode_ciphertexts(self._simulation.election.algebra, answer.ciphertexts)
         forged = msgspec.structs.replace(answer, ciphertexts=tuple(bytes(c * c) for c in sealed))

@@ -122,8 +122,8 @@ def verify(
 ) -> Report:
     """Return the report on the record at ``path``.
 
-    ``expect`` is the election's fingerprint, ``checkpoint`` a signed note, both obtained elsewhere; ``progress`` is told
-    how many entries each step admitted.
+    ``expect`` is the election's fingerprint, ``checkpoint`` a signed note, both obtained elsewhere; ``progress`` is
+    told how many entries each step admitted.
     """
     return _Verifier(path, Audit(seed=seed, executor=executor)).run(expect, checkpoint, progress)
 

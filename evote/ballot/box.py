@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from evote.crypto.signature import check_public_key
 from evote.errors import VerificationError
 from evote.record.audit import Audit
-from evote.record.entries import Ballot, Closing, Credential, Restoration, Revocation, decode_entry
+from evote.record.entries import Ballot, Closing, Credential, Restoration, Revocation, ballot_in, decode_entry
 from evote.record.lists import Source
 from evote.record.manifest import MAX_WEIGHT_BITS, Contest, Election
 from evote.record.units import Unit, cell_of, partition
@@ -53,6 +54,7 @@ class BallotBox:
         for c in credentials:
             fits = c.district in districts and (c.stratum in election.strata if election.strata else not c.stratum)
             new = c.voter not in self._roll and c.key not in keys
+            check_public_key(c.key)
             audit.require(fits and new, "roll.credential", f"{subject}, voter {c.voter}")
             self._roll[c.voter] = c
             keys.add(c.key)
@@ -147,6 +149,5 @@ class ClosedBox:
         for kept in self._kept:
             unit = unit_of.get(cell_of(kept.credential))
             if unit is not None and contest.put_to(kept.credential.district):
-                ballot = decode_entry(self._source.line(kept.index)).body
-                assert isinstance(ballot, Ballot)  # noqa: S101 - the box kept the index of a ballot
+                ballot = ballot_in(decode_entry(self._source.line(kept.index)))
                 yield unit, next(a.ciphertexts for a in ballot.answers if a.contest == contest.id)

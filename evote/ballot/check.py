@@ -1,7 +1,7 @@
 """What a ballot must satisfy by itself, whoever looks at it: door, trustee, mixer and auditor run this one function.
 
-A chunk of ballots is decoded in one list (membership proved once for all) and its proofs folded into one product, so the
-work goes to workers by the chunk. Nothing here depends on other ballots; what does is in `box`.
+A chunk of ballots is decoded in one list (membership proved once for all) and its proofs folded into one product, so
+the work goes to workers by the chunk. Nothing here depends on other ballots; what does is in `box`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from evote.crypto.signature import verify_signature
 from evote.crypto.verifier import Batch, equations
 from evote.errors import DecodeError, VerificationError
 from evote.record.context import ballot_transcript, proof_transcript
-from evote.record.entries import Answer, Ballot, Credential, Entry, signing_message
+from evote.record.entries import Answer, Ballot, Credential, Entry, ballot_in, signing_message
 from evote.record.manifest import Contest, Election
 
 
@@ -30,8 +30,7 @@ class Submission:
     @property
     def ballot(self) -> Ballot:
         """The body."""
-        assert isinstance(self.entry.body, Ballot)  # noqa: S101 - whoever makes a Submission has looked
-        return self.entry.body
+        return ballot_in(self.entry)
 
 
 def check_ballots(election: Election, key: PublicKey, seed: bytes, submissions: list[Submission]) -> int:

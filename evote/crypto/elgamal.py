@@ -1,7 +1,7 @@
 """ElGamal encryption: (c1, c2) = (g^r, m y^r), with messages in the group (ElGamal 1985).
 
-Multiplying ciphertexts multiplies messages, so exponents add: sum of votes without opening one. Randomness is an argument
-here and lives with whoever drew it; powers take the careful path.
+Multiplying ciphertexts multiplies messages, so exponents add: sum of votes without opening one. Randomness is an
+argument here and lives with whoever drew it; powers take the careful path.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class PublicKey:
 
 
 def decode_ciphertexts(group: Group, encodings: Sequence[bytes]) -> list[Ciphertext]:
-    """Return the ciphertexts c1 || c2; raise `DecodeError` for anything else. Membership is proved for the whole list."""
+    """Return the ciphertexts c1 || c2, every half a member of the group; raise `DecodeError` for anything else."""
     size = group.element_size
     if any(len(data) != 2 * size for data in encodings):
         raise DecodeError(f"a ciphertext of {group.name} has {2 * size} bytes")

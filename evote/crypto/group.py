@@ -92,16 +92,17 @@ class Element:
         self.raw = raw
         self._bytes = encoding
 
-    def _same(self, other: Element) -> Raw:
+    def same_group(self, other: Element) -> Raw:
+        """Return the other's raw value; ``ValueError`` if it is of another group."""
         if other.group is not self.group and other.group != self.group:
             raise ValueError("elements of different groups")
         return other.raw
 
     def __mul__(self, other: Element) -> Element:
-        return Element(self.group, self.group.multiply(self.raw, self._same(other)))
+        return Element(self.group, self.group.multiply(self.raw, self.same_group(other)))
 
     def __truediv__(self, other: Element) -> Element:
-        return Element(self.group, self.group.multiply(self.raw, self.group.invert(self._same(other))))
+        return Element(self.group, self.group.multiply(self.raw, self.group.invert(self.same_group(other))))
 
     def __pow__(self, exponent: Scalar | int) -> Element:
         """Raise to a power by the careful path, fit for secret exponents."""
@@ -231,7 +232,7 @@ class Group(ABC):
         """Return the product of ``b ** x``. Variable time: public exponents only, of any sign and length."""
         if len(bases) != len(exponents):
             raise ValueError("as many exponents as bases")
-        raws = [self.identity._same(base) for base in bases]
+        raws = [self.identity.same_group(base) for base in bases]
         return Element(self, powers.product_of_powers(self, raws, [int(x) for x in exponents]))
 
     def hash_to_group(self, label: str, *messages: bytes) -> Element:

@@ -15,28 +15,28 @@ from evote.crypto.relation import Disjunction, LinearRelation, Statement
 
 
 def knowledge_of_logarithm(name: str, base: Element, image: Element) -> LinearRelation:
-    """Schnorr 1989: I know x with image = base^x."""
+    """Schnorr 1989: state that I know x with image = base^x."""
     return LinearRelation(name, ((base,),), (image,))
 
 
 def equal_logarithms(name: str, g: Element, h: Element, x: Element, y: Element) -> LinearRelation:
-    """Chaum-Pedersen 1992: I know s with x = g^s and y = h^s."""
+    """Chaum-Pedersen 1992: state that I know s with x = g^s and y = h^s."""
     return LinearRelation(name, ((g,), (h,)), (x, y))
 
 
 def knowledge_of_randomness(ciphertext: Ciphertext) -> LinearRelation:
-    """I know r with c1 = g^r, hence the message; the challenge must bind c2 (Bernhard, Pereira, Warinschi 2012)."""
+    """State that I know r with c1 = g^r, hence the message; bind c2 (Bernhard, Pereira, Warinschi 2012)."""
     return knowledge_of_logarithm("knowledge-of-randomness", ciphertext.c1.group.generator, ciphertext.c1)
 
 
 def encryption_of(key: PublicKey, ciphertext: Ciphertext, value: int) -> LinearRelation:
-    """The ciphertext encrypts g^value: c1 = g^r and c2 / g^value = y^r."""
+    """State that the ciphertext encrypts g^value: c1 = g^r and c2 / g^value = y^r."""
     message = small_power(key.group, value)
     return equal_logarithms("encryption-of", key.group.generator, key.y, ciphertext.c1, ciphertext.c2 / message)
 
 
 def encryption_of_one_of(key: PublicKey, ciphertext: Ciphertext, values: Collection[int]) -> Statement:
-    """The ciphertext encrypts g^v for one of the values: 0/1, a range, or a list of choices.
+    """State that the ciphertext encrypts g^v for one of the values: 0/1, a range, or a list of choices.
 
     A proof for n values has 2n elements, n-1 challenges and n scalars. It costs 4n careful powers, 2 for n = 1.
     """
@@ -44,12 +44,12 @@ def encryption_of_one_of(key: PublicKey, ciphertext: Ciphertext, values: Collect
 
 
 def decryption(share_key: Element, c1: Element, d: Element) -> LinearRelation:
-    """The partial decryption d = c1^x is made with the x of share_key = g^x."""
+    """State that the partial decryption d = c1^x is made with the x of share_key = g^x."""
     return equal_logarithms("decryption.proof", share_key.group.generator, c1, share_key, d)
 
 
 def reencryption(key: PublicKey, before: Ciphertext, after: Ciphertext) -> LinearRelation:
-    """Both ciphertexts encrypt one message: after / before = (g^r, y^r)."""
+    """State that both ciphertexts encrypt one message: after / before = (g^r, y^r)."""
     quotient = after / before
     return equal_logarithms("reencryption", key.group.generator, key.y, quotient.c1, quotient.c2)
 

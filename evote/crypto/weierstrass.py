@@ -36,9 +36,7 @@ ONE = mpz(1)
 class WeierstrassGroup(Group):
     """The points of y^2 = x^3 - 3x + ``b`` modulo ``p``, whose prime number is ``q``; generator (``gx``, ``gy``)."""
 
-    def __init__(  # noqa: PLR0913 (a curve has this many parameters)
-        self, name: str, curve: ec.EllipticCurve, *, p: int, b: int, q: int, gx: int, gy: int
-    ) -> None:
+    def __init__(self, name: str, curve: ec.EllipticCurve, *, p: int, b: int, q: int, gx: int, gy: int) -> None:
         """Prove the parameters; ``ValueError`` if they are not what the class says. ``curve`` is OpenSSL's."""
         self.name, self.order, self._curve = name, q, curve
         self._p, self._b = mpz(p), mpz(b)

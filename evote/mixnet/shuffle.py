@@ -50,10 +50,10 @@ class ShuffleProof(Protocol):
 
     check: ClassVar[str]
 
-    def decode(self, group: Group, width: int, lines: Sequence[bytes], proof: bytes) -> Any:  # noqa: ANN401
+    def decode(self, group: Group, width: int, lines: Sequence[bytes], proof: bytes) -> Any:
         """Return the proof that was written as one line for each row and one string; raise `DecodeError`."""
 
-    def equations(self, statement: ShuffleStatement, proof: Any, transcript: Transcript) -> Iterable[Equation]:  # noqa: ANN401
+    def equations(self, statement: ShuffleStatement, proof: Any, transcript: Transcript) -> Iterable[Equation]:
         """Return the equations that hold if the statement is true and, but for chance, only then."""
 
 
@@ -66,7 +66,7 @@ def shuffle_proof(name: str) -> ShuffleProof:
     return made
 
 
-def shuffle_prover(name: str) -> Any:  # noqa: ANN401
+def shuffle_prover(name: str) -> Any:
     """Return the registered prover class for a proof of shuffle; ``ValueError`` if there is not exactly one."""
     found = entry_points(group="evote.shuffle_provers", name=name)
     if len({entry.value for entry in found}) != 1:

@@ -26,14 +26,15 @@ from evote.tally.decryption import Decryption
 class Counting:
     """The state after closing. ``pending`` says what is still due, in the order in which it can be done."""
 
-    def __init__(self, election: Election, ceremony: Ceremony, box: BallotBox, source: Source, audit: Audit) -> None:
+    def __init__(
+        self, election: Election, key: PublicKey, ceremony: Ceremony, box: BallotBox, source: Source, audit: Audit
+    ) -> None:
         """Sort the kept ballots into units; open the lists of the mix road, multiply those of the other."""
-        assert ceremony.key is not None  # noqa: S101 - there are no ballots without a key
         self._election, self._audit, self._source = election, audit, source
-        self.key: PublicKey = ceremony.key
+        self.key = key
         self.box = ClosedBox(election, box, source)
-        self.cascade = Cascade(election, self.key, audit)
-        self.decryption = Decryption(election, self.key, ceremony.share_keys, audit)
+        self.cascade = Cascade(election, key, audit)
+        self.decryption = Decryption(election, key, ceremony.share_keys, audit)
         self.aggregates: dict[Place, tuple[bytes, ...]] = {}
         self.results: dict[str, Result] = {}
         for contest in election.contests:
@@ -93,11 +94,10 @@ class Counting:
 
     def admit_result(self, body: Result, subject: str) -> None:
         """Compare a result with the one we compute."""
-        contest = {c.id: c for c in self._election.contests}.get(body.contest)
-        self._audit.require(contest is not None and body.contest not in self.results, "result.contest", subject)
-        assert contest is not None  # noqa: S101 - required in the line above
-        self._audit.require(body == self.outcome(contest), "result.count", subject)
-        self.results[contest.id] = body
+        due = {c.id: c for c in self._election.contests if c.id not in self.results}
+        self._audit.require(body.contest in due, "result.contest", subject)
+        self._audit.require(body == self.outcome(due[body.contest]), "result.count", subject)
+        self.results[body.contest] = body
 
     def pending(self) -> Iterator[tuple[str, str]]:
         """Yield who (``operator``, ``mixer 1``, ``trustees``) must still do what, in the order of the contests."""

@@ -1,8 +1,9 @@
 """Which entry may come next, and what it must satisfy: the one machine that everybody runs.
 
 The operator's door runs it before it accepts, trustees and mixers before they act, auditors at the end. Entries are
-admitted in board order; the first that should not be there raises `VerificationError` with the check it fails and leaves
-the state as it was. What the rules determine (kept ballots, units, lists, results) is computed here and compared.
+admitted in board order; the first that should not be there raises `VerificationError` with the check it fails and
+leaves the state as it was. What the rules determine (kept ballots, units, lists, results) is computed here and
+compared.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import groupby
 
 from evote.ballot.box import BallotBox
 from evote.ballot.check import Submission, check_ballots
+from evote.crypto.elgamal import PublicKey
 from evote.crypto.signature import verify_signature
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.parallel import pmap
@@ -21,7 +23,7 @@ from evote.procedure.counting import Counting
 from evote.record import canonical
 from evote.record import entries as kinds
 from evote.record.audit import Audit
-from evote.record.entries import Credential, Entry, decode_entry, signing_message
+from evote.record.entries import Credential, Entry, ballot_in, decode_entry, signing_message
 from evote.record.lists import Source
 from evote.record.manifest import Election
 from evote.record.merkle import MerkleLog, leaf_hash
@@ -64,11 +66,20 @@ class Posted:
         return isinstance(self.entry.body, kinds.Ballot)
 
 
+@dataclass(frozen=True, slots=True)
+class _Polls:
+    """What voting needs."""
+
+    box: BallotBox
+    key: PublicKey
+
+
 class Procedure:
     """One election, as far as its board goes.
 
-    ``ceremony``, ``box`` and ``counting`` hold the state of the three phases; ``missing`` lists the evidence that entries
-    name and the record lacks, ``lists`` the digests of all lists that they name. After an error from `replay` the object is of no further use.
+    ``ceremony``, ``box`` and ``counting`` hold the state of the three phases; ``missing`` lists the evidence that
+    entries name and the record lacks, ``lists`` the digests of all lists that they name. After an error from `replay`
+    the object is of no further use.
     """
 
     def __init__(self, election: Election, source: Source, audit: Audit) -> None:
@@ -89,8 +100,8 @@ class Procedure:
         """
         posted = (self._read(index, line) for index, line in enumerate(lines, self.log.size))
         for ballots, run in groupby(posted, lambda item: item.is_ballot):
-            if ballots and self._open_for_ballots():
-                yield from self._admit_ballots(run)
+            if ballots and (polls := self._polls()):
+                yield from self._admit_ballots(polls, run)
                 continue
             for item in run:
                 try:
@@ -141,36 +152,35 @@ class Procedure:
             raise VerificationError("entry.signature", item.subject) from None
         self.audit.hold("entry.signature")
 
-    def _open_for_ballots(self) -> bool:
-        return self.box is not None and self.ceremony.key is not None and self.counting is None
+    def _polls(self) -> _Polls | None:
+        """Return roll and key if there are both and the box is not closed."""
+        if self.box is None or self.ceremony.key is None or self.counting is not None:
+            return None
+        return _Polls(self.box, self.ceremony.key)
 
-    def _admit_ballots(self, run: Iterable[Posted]) -> Iterator[int]:
+    def _admit_ballots(self, polls: _Polls, run: Iterable[Posted]) -> Iterator[int]:
         """Admit consecutive ballots: what depends on the order here, the proofs by the chunk in the workers."""
-        assert self.ceremony.key is not None  # noqa: S101 - the caller has asked _open_for_ballots
-        check = partial(check_ballots, self.election, self.ceremony.key, self.audit.subseed("ballots"))
-        submissions = (self._take_in(item) for item in run)
+        check = partial(check_ballots, self.election, polls.key, self.audit.subseed("ballots"))
+        submissions = (self._take_in(polls, item) for item in run)
         before = self.log.size
         for proofs in pmap(check, submissions, executor=self.audit.executor, chunk=BALLOTS_IN_A_CHUNK):
             self.audit.hold("ballot.proof", proofs)
             yield self.log.size - before
             before = self.log.size
 
-    def _take_in(self, item: Posted) -> Submission:
-        submission = self._submission(item)
-        self._keep(item)
+    def _take_in(self, polls: _Polls, item: Posted) -> Submission:
+        submission = self._submission(polls, item)
+        self._keep(polls, item)
         self._append(item)
         return submission
 
-    def _submission(self, item: Posted) -> Submission:
-        assert self.box is not None  # noqa: S101 - as above
-        assert isinstance(item.entry.body, kinds.Ballot)  # noqa: S101 - as above
-        credential = self.box.credential(item.entry.author, item.subject)
-        self.box.check_next(credential.voter, item.entry.body, item.subject)
+    def _submission(self, polls: _Polls, item: Posted) -> Submission:
+        credential = polls.box.credential(item.entry.author, item.subject)
+        polls.box.check_next(credential.voter, ballot_in(item.entry), item.subject)
         return Submission(item.entry, credential, item.subject)
 
-    def _keep(self, item: Posted) -> None:
-        assert self.box is not None  # noqa: S101 - as above
-        self.box.keep(item.entry.author.removeprefix("voter "), item.index, leaf_hash(item.line))
+    def _keep(self, polls: _Polls, item: Posted) -> None:
+        polls.box.keep(item.entry.author.removeprefix("voter "), item.index, leaf_hash(item.line))
         for check in ("ballot.signature", "ballot.contests", "ballot.ciphertext"):
             self.audit.hold(check)
 
@@ -197,7 +207,7 @@ class Procedure:
             case kinds.Ballot():
                 self._ballot(item)
             case kinds.Revocation() | kinds.Restoration():
-                self._voting(subject).revoke(body, subject)
+                self._voting(subject).box.revoke(body, subject)
             case kinds.Closing():
                 self._close(body, subject)
             case kinds.Aggregate():
@@ -216,31 +226,31 @@ class Procedure:
         credentials = (canonical.decode(row, Credential) for row in rows)
         self.box = BallotBox(self.election, credentials, self.audit, subject)
 
-    def _voting(self, subject: str) -> BallotBox:
-        """Return the box if it is open; a roll that is named but missing makes all that follows unknown."""
-        if self.box is None and self.missing:
+    def _voting(self, subject: str) -> _Polls:
+        """Return the open polls; a roll that is named but missing makes all that follows unknown."""
+        polls = self._polls()
+        if polls is None and self.box is None and self.missing:
             raise EvidenceMissing(f"{subject}: the roll is not there")
-        self.audit.require(self._open_for_ballots(), "entry.order", subject)
-        assert self.box is not None  # noqa: S101 - required in the line above
-        return self.box
+        if polls is None:
+            raise VerificationError("entry.order", subject)
+        return polls
 
     def _ballot(self, item: Posted) -> None:
-        self._voting(item.subject)
-        assert self.ceremony.key is not None  # noqa: S101 - or voting would not be open
-        submission = self._submission(item)
+        polls = self._voting(item.subject)
+        submission = self._submission(polls, item)
         seed = self.audit.subseed("ballot", item.index)
-        self.audit.hold("ballot.proof", check_ballots(self.election, self.ceremony.key, seed, [submission]))
-        self._keep(item)
+        self.audit.hold("ballot.proof", check_ballots(self.election, polls.key, seed, [submission]))
+        self._keep(polls, item)
 
     def _close(self, body: kinds.Closing, subject: str) -> None:
-        box = self._voting(subject)
-        expected = box.closing(self.log.size, self.log.root())
+        polls = self._voting(subject)
+        expected = polls.box.closing(self.log.size, self.log.root())
         self.audit.require(body == expected, "box.closing", subject)
-        self.counting = Counting(self.election, self.ceremony, box, self._source, self.audit)
+        self.counting = Counting(self.election, polls.key, self.ceremony, polls.box, self._source, self.audit)
 
     def _counting(self, subject: str) -> Counting:
         if self.counting is None and self.missing:
             raise EvidenceMissing(f"{subject}: what it builds on is not there")
-        self.audit.require(self.counting is not None, "entry.order", subject)
-        assert self.counting is not None  # noqa: S101 - required in the line above
+        if self.counting is None:
+            raise VerificationError("entry.order", subject)
         return self.counting

@@ -87,6 +87,6 @@ class Choice:
     def _values(self, allowed: Collection[int]) -> tuple[int, ...]:
         return (*([0] if self.blank else []), *sorted(allowed))
 
-    def totals(self, sums: Sequence[int], weight: int) -> tuple[tuple[int, ...], int] | None:
+    def totals(self, _sums: Sequence[int], _weight: int, /) -> tuple[tuple[int, ...], int] | None:
         """Mixed ballots are read one by one, never summed."""
         raise TypeError("a choice is counted ballot by ballot")

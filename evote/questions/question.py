@@ -60,7 +60,7 @@ class Question(Protocol):
     def read(self, exponents: Sequence[int]) -> tuple[int, ...] | None:
         """Return the selection that `encode` turns into these exponents, or None if there is none."""
 
-    def totals(self, sums: Sequence[int], weight: int) -> tuple[tuple[int, ...], int] | None:
+    def totals(self, sums: Sequence[int], weight: int, /) -> tuple[tuple[int, ...], int] | None:
         """Return counts per option and blanks from the sums of all answers, or None if ballots cannot give them.
 
         Only for Route.AGGREGATE; ``weight`` is the total weight of the ballots.
@@ -89,3 +89,8 @@ def question_type(name: str) -> type[Question]:
         raise ValueError(f"{'several question types' if found else 'no question type'} under the name {name!r}")
     loaded: type[Question] = next(iter(found)).load()
     return loaded
+
+
+def question_names() -> list[str]:
+    """Return the names of all registered question types."""
+    return sorted({entry.name for entry in entry_points(group="evote.questions")})

@@ -104,7 +104,7 @@ class Selection:
         total = reduce(mul, ciphertexts[: self.options])
         return reduce(mul, [ciphertexts[-1]] * self.maximum, total) if self.blank else total
 
-    def totals(self, sums: Sequence[int], weight: int) -> tuple[tuple[int, ...], int] | None:
+    def totals(self, sums: Sequence[int], weight: int, /) -> tuple[tuple[int, ...], int] | None:
         """Return the count of each option and of blank, or None if ballots of that total weight cannot give them.
 
         With K the weight and B the blanks: minimum (K - B) <= sum <= maximum (K - B), and each option 0 to K - B.

@@ -19,7 +19,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 MAX_LINE = 1 << 22
 
 
-def encode(value: Any) -> bytes:  # noqa: ANN401
+def encode(value: Any) -> bytes:
     """Return the canonical JSON of a struct; ``ValueError`` if it has none."""
     text = _json(value)
     _check_text(text)
@@ -41,7 +41,7 @@ def decode(data: bytes, kind: type[T], *, limit: int = MAX_LINE) -> T:
     return value
 
 
-def _json(value: Any) -> bytes:  # noqa: ANN401
+def _json(value: Any) -> bytes:
     return msgspec.json.encode(value, order="sorted")
 
 

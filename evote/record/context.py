@@ -1,7 +1,7 @@
 """What every challenge of an election is bound to, before the statement itself.
 
-The proofs know nothing of elections; these are the transcripts that the voter, trustee or mixer and the verifier open for
-them. ``docs/transcript.md`` lists the labels.
+The proofs know nothing of elections; these are the transcripts that the voter, trustee or mixer and the verifier open
+for them. ``docs/transcript.md`` lists the labels.
 """
 
 from __future__ import annotations

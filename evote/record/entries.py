@@ -2,7 +2,8 @@
 
 An `Entry` is a body, the role that wrote it, and that role's Ed25519 signature over the election's fingerprint, the
 author and the body. Elements, ciphertexts and proofs are bytes here; the module that knows their group decodes them.
-A list too long for a line stands beside the board in a file named by its SHA-256 digest, and the entry holds the digest.
+A list too long for a line stands beside the board in a file named by its SHA-256 digest, and the entry holds the
+digest.
 """
 
 from typing import Annotated, ClassVar
@@ -178,7 +179,7 @@ class UnitResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Result(Body, frozen=True, tag="result"):
-    """Operator: a contest's outcome by unit, in total by weight, and the ballots withheld in units too small to open."""
+    """Operator: a contest's outcome by unit and, by weight, in total; ``withheld`` ballots lie in units too small."""
 
     contest: Name
     units: tuple[UnitResult, ...]
@@ -214,6 +215,13 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     district: Name
     stratum: Annotated[str, Meta(max_length=200)] = ""
     weight: Annotated[int, Meta(ge=1, lt=1 << 40)] = 1
+
+
+def ballot_in(entry: Entry) -> Ballot:
+    """Return the body of a ballot entry; ``TypeError`` for an entry of another kind."""
+    if not isinstance(entry.body, Ballot):
+        raise TypeError("not a ballot")
+    return entry.body
 
 
 def lists_named(body: Body) -> tuple[bytes, ...]:

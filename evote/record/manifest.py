@@ -15,10 +15,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from evote.crypto.group import Group, group
+from evote.crypto.group import Group, group, group_names
 from evote.crypto.signature import check_public_key
-from evote.errors import DecodeError
-from evote.questions.question import Question, Route, Rule, question_type
+from evote.errors import DecodeError, EvidenceMissing
+from evote.questions.question import Question, Route, Rule, question_names, question_type
 from evote.record import canonical
 
 FORMAT: Final = "evote/1"
@@ -182,9 +182,43 @@ def _distinct(names: tuple[str, ...] | list[str] | list[bytes], what: str) -> No
         raise ValueError(f"{what} must be distinct")
 
 
+class _Needs(msgspec.Struct):
+    """What a definition asks of the program that reads it."""
+
+    format: str
+    group: str
+    contests: list[_Type]
+
+
+class _Type(msgspec.Struct):
+    type: str
+
+
 def decode_election(data: bytes) -> Election:
-    """Return the election whose canonical JSON is ``data``; raise `DecodeError` for anything else."""
-    return canonical.decode(data, Election)
+    """Return the election whose canonical JSON is ``data``; raise `DecodeError` for anything else.
+
+    `EvidenceMissing` if it asks for a version, group or question type that is not installed here.
+    """
+    try:
+        return canonical.decode(data, Election)
+    except DecodeError:
+        _check_installed(data)
+        raise
+
+
+def _check_installed(data: bytes) -> None:
+    try:
+        needs = msgspec.json.decode(data, type=_Needs)
+    except (msgspec.MsgspecError, ValueError):
+        return
+    wanted = {
+        "record format": ({needs.format}, {FORMAT}),
+        "group": ({needs.group}, group_names()),
+        "question type": ({contest.type for contest in needs.contests}, question_names()),
+    }
+    for what, (asked, known) in wanted.items():
+        if unknown := asked - set(known):
+            raise EvidenceMissing(f"{what} {min(unknown)!r} is not installed here")
 
 
 def election_from_toml(text: str) -> Election:

@@ -126,13 +126,14 @@ class Ceremony:
             return
         try:
             coefficients = tuple(group.decode_many(body.coefficients))
-            if group.identity in (coefficients[0], coefficients[-1]):
-                raise VerificationError("key.opening", "a coefficient is the identity")
             statement = possession(coefficients[0])
             transcript = possession_transcript(self._election, author, attempt.number, body.coefficients)
             verify(statement, decode_proof(statement, body.proof), transcript)
         except (DecodeError, VerificationError) as error:
             attempt.faults[index] = f"bad opening: {error}"
+            return
+        if group.identity in (coefficients[0], coefficients[-1]):
+            attempt.faults[index] = "bad opening: the first or the last coefficient is the identity"
             return
         self._audit.hold("key.opening")
         attempt.openings[index] = coefficients

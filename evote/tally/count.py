@@ -1,7 +1,7 @@
 """From plaintexts to a result in which every ballot is accounted for.
 
-A sum of votes is a small exponent: found by baby steps and giant steps (Shanks 1971), one table shared by all sums. A mixed
-plaintext is looked up in the table of choices; what is not there is invalid and shown as an element.
+A sum of votes is a small exponent: found by baby steps and giant steps (Shanks 1971), one table shared by all sums. A
+mixed plaintext is looked up in the table of choices; what is not there is invalid and shown as an element.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """What may be decrypted, and whether it was decrypted rightly.
 
-For each unit the rules determine one list: the aggregate, or what the last mix server left. A trustee's share is bound to
-the digest of that list and admitted once. A trustee with share key Y = g^x publishes d_i = c1_i^x for the whole list and
-one Chaum-Pedersen proof over C = prod c1_i^rho_i and D = prod d_i^rho_i, with 128-bit rho_i drawn after list, key and all
-d_i are bound: a single wrong d_i escapes with probability 2^-128 (Bellare, Garay, Rabin 1998; small exponents).
+For each unit the rules determine one list: the aggregate, or what the last mix server left. A trustee's share is
+bound to the digest of that list and admitted once. A trustee with share key Y = g^x publishes d_i = c1_i^x for the
+whole list and one Chaum-Pedersen proof over C = prod c1_i^rho_i and D = prod d_i^rho_i, with 128-bit rho_i drawn
+after list, key and all d_i are bound: a single wrong d_i escapes with probability 2^-128 (Bellare, Garay, Rabin 1998;
+small exponents).
 """
 
 from __future__ import annotations

@@ -87,12 +87,11 @@ class Trustee:
 
     def _commit(self, ceremony: Ceremony) -> KeyCommitment:
         number, participants = ceremony.attempt.number, ceremony.attempt.participants
-        if self.state.attempt != number:
+        if self.state.attempt != number or self.state.opening is None:
             self.state = self._fresh(number, len(participants))
-        assert self.state.opening is not None  # noqa: S101 - a fresh state has one
         return KeyCommitment(
             attempt=number,
-            commitment=commitment_hash(self._election, self.author, self.state.opening),
+            commitment=self._commitment(),
             box_keys=tuple(BoxSecret(secret).public_key for secret in self.state.box_secrets),
         )
 
@@ -112,14 +111,15 @@ class Trustee:
             box_secrets=tuple(BoxSecret.generate().reveal() for _ in range(participants)),
         )
 
+    def _commitment(self) -> bytes:
+        """Return the hash of our opening; nothing, without one."""
+        opening = self.state.opening
+        return commitment_hash(self._election, self.author, opening) if opening else b""
+
     def _own_attempt(self, ceremony: Ceremony) -> KeyOpening:
         """Return our opening if the commitment on the board is ours; `Refused` otherwise."""
         posted, opening = ceremony.attempt.commitments[self.index], self.state.opening
-        if (
-            opening is None
-            or self.state.attempt != ceremony.attempt.number
-            or posted.commitment != commitment_hash(self._election, self.author, opening)
-        ):
+        if opening is None or posted.commitment != self._commitment():
             raise Refused(f"{self.author}: the commitment on the board is not the one in my secret file")
         return opening
 

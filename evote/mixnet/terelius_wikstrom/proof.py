@@ -1,7 +1,7 @@
 """What prover and verifier of a Terelius-Wikstrom proof share: its parts, its bytes, its challenges.
 
-Letters as in Wikstrom, "How to implement a stand-alone verifier for the Verificatum mix-net", section 8: u commits to the
-permutation; B, A', B', C', D', F' are commitments; k_A ... k_F responses; e the batching vector, v the challenge.
+Letters as in Wikstrom, "How to implement a stand-alone verifier for the Verificatum mix-net", section 8: u commits to
+the permutation; B, A', B', C', D', F' are commitments; k_A ... k_F responses; e the batching vector, v the challenge.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class VectorLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     B: Annotated[bytes, Meta(max_length=1024)]
     B_prime: Annotated[bytes, Meta(max_length=1024)]
-    k_B: Annotated[bytes, Meta(max_length=1024)]  # noqa: N815
-    k_E: Annotated[bytes, Meta(max_length=1024)]  # noqa: N815
+    k_B: Annotated[bytes, Meta(max_length=1024)]
+    k_E: Annotated[bytes, Meta(max_length=1024)]
     u: Annotated[bytes, Meta(max_length=1024)]
 
 
