@@ -15,11 +15,11 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
-from importlib.metadata import entry_points
 from typing import Any, Protocol
 
 from evote.crypto import powers
 from evote.errors import DecodeError
+from evote.registry import registered, registered_names
 
 Raw = Any  # an mpz, or a tuple of them; only the group that made it can read it
 
@@ -266,10 +266,7 @@ class Group(ABC):
 @cache
 def group(name: str) -> Group:
     """Return the registered group of that name; ``ValueError`` if there is none, or more than one."""
-    found = entry_points(group="evote.groups", name=name)
-    if len({entry.value for entry in found}) != 1:
-        raise ValueError(f"{'several groups' if found else 'no group'} registered under the name {name!r}")
-    made: Group = next(iter(found)).load()()
+    made: Group = registered("evote.groups", name)()
     if made.name != name:
         raise ValueError(f"the group registered as {name!r} calls itself {made.name!r}")
     return made
@@ -277,4 +274,4 @@ def group(name: str) -> Group:
 
 def group_names() -> list[str]:
     """Return the names of all registered groups."""
-    return sorted({entry.name for entry in entry_points(group="evote.groups")})
+    return registered_names("evote.groups")

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol
 
 from evote.crypto.elgamal import PublicKey, Row
 from evote.crypto.group import Element, Group
 from evote.crypto.transcript import Transcript
 from evote.crypto.verifier import Equation
+from evote.registry import registered
 
 GENERATORS = "shuffle generators"
 
@@ -59,19 +59,13 @@ class ShuffleProof(Protocol):
 
 def shuffle_proof(name: str) -> ShuffleProof:
     """Return the registered proof of shuffle; ``ValueError`` if there is none, or more than one."""
-    found = entry_points(group="evote.shuffles", name=name)
-    if len({entry.value for entry in found}) != 1:
-        raise ValueError(f"{'several proofs' if found else 'no proof'} of shuffle under the name {name!r}")
-    made: ShuffleProof = next(iter(found)).load()()
+    made: ShuffleProof = registered("evote.shuffles", name)()
     return made
 
 
 def shuffle_prover(name: str) -> Any:
-    """Return the registered prover class for a proof of shuffle; ``ValueError`` if there is not exactly one."""
-    found = entry_points(group="evote.shuffle_provers", name=name)
-    if len({entry.value for entry in found}) != 1:
-        raise ValueError(f"not exactly one prover of shuffle under the name {name!r}")
-    return next(iter(found)).load()
+    """Return the registered prover class for a proof of shuffle; ``ValueError`` if there is none, or more than one."""
+    return registered("evote.shuffle_provers", name)
 
 
 def generators(group: Group, count: int) -> list[Element]:

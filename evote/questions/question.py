@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
-from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol, Self
 
 from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.group import Scalar
 from evote.crypto.relation import Statement, Witness
+from evote.registry import registered, registered_names
 
 Rule = bool | int | str
 
@@ -84,13 +84,10 @@ def place(values: Sequence[int], exponent: int) -> int:
 
 def question_type(name: str) -> type[Question]:
     """Return the registered question type of that name; ``ValueError`` if there is none, or more than one."""
-    found = entry_points(group="evote.questions", name=name)
-    if len({entry.value for entry in found}) != 1:
-        raise ValueError(f"{'several question types' if found else 'no question type'} under the name {name!r}")
-    loaded: type[Question] = next(iter(found)).load()
-    return loaded
+    found: type[Question] = registered("evote.questions", name)
+    return found
 
 
 def question_names() -> list[str]:
     """Return the names of all registered question types."""
-    return sorted({entry.name for entry in entry_points(group="evote.questions")})
+    return registered_names("evote.questions")

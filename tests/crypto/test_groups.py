@@ -125,18 +125,18 @@ def test_orders_are_fit_for_elections_except_the_toy() -> None:
 
 
 def test_unknown_group() -> None:
-    with pytest.raises(ValueError, match="no group registered under the name 'rot13'"):
+    with pytest.raises(ValueError, match="nothing is registered as 'rot13'"):
         group("rot13")
 
 
 IMPOSTORS = {
     "calls itself 'toy'": [EntryPoint("name", "evote_toy:toy", "evote.groups")],
-    "several groups registered": [EntryPoint("name", f"package_{i}:toy", "evote.groups") for i in range(2)],
+    "more than one plug-in": [EntryPoint("name", f"package_{i}:toy", "evote.groups") for i in range(2)],
 }
 
 
 @pytest.mark.parametrize(("message", "found"), IMPOSTORS.items(), ids=IMPOSTORS)
 def test_a_name_stands_for_one_group(message: str, found: list[EntryPoint], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evote.crypto.group.entry_points", lambda **_: found)
+    monkeypatch.setattr("evote.registry.entry_points", lambda **_: found)
     with pytest.raises(ValueError, match=message):
         group("name")

@@ -200,5 +200,5 @@ def test_wrong_rules(rules: dict[str, Rule]):
 
 
 def test_no_question_type_of_that_name():
-    with pytest.raises(ValueError, match="no question type"):
+    with pytest.raises(ValueError, match="nothing is registered"):
         question_type("astrology")

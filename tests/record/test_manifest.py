@@ -97,7 +97,7 @@ def test_a_wrong_field_has_no_fingerprint(name: str) -> None:
 
 
 CONTESTS = {
-    "no such question": ({"type": "no-such-question"}, "no question type"),
+    "no such question": ({"type": "no-such-question"}, "nothing is registered"),
     "two options of one name": ({"options": OPTIONS[:1] * 2}, "options of contest council must be distinct"),
     "no options": ({"options": ()}, "selection"),
     "unknown rule": ({"rules": {"maximal": 1}}, "maximal"),

@@ -1,0 +1,21 @@
+"""Plug-ins by name: whatever a distribution registers under one of our entry point groups.
+
+Ours register the way yours do. A registry is read when somebody asks; two plug-ins of one name are an error, because a
+name in a record must mean one thing.
+"""
+
+from importlib.metadata import entry_points
+from typing import Any
+
+
+def registered(kind: str, name: str) -> Any:
+    """Return what is registered as ``name`` under the entry point group ``kind``; ``ValueError`` if not exactly one."""
+    found = entry_points(group=kind, name=name)
+    if len({entry.value for entry in found}) != 1:
+        raise ValueError(f"{'more than one plug-in' if found else 'nothing'} is registered as {name!r} under {kind}")
+    return next(iter(found)).load()
+
+
+def registered_names(kind: str) -> list[str]:
+    """Return all names under an entry point group, sorted."""
+    return sorted({entry.name for entry in entry_points(group=kind)})
