@@ -33,10 +33,9 @@ class LinearRelation:
     image: tuple[Element, ...]
 
     def __post_init__(self) -> None:
-        if not self.image or len(self.bases) != len(self.image) or len({len(row) for row in self.bases}) != 1:
+        lengths = {len(row) for row in self.bases}
+        if len(self.bases) != len(self.image) or len(lengths) != 1 or lengths == {0}:
             raise ValueError(f"relation {self.name}: one image for each row, rows of one length")
-        if not self.columns:
-            raise ValueError(f"relation {self.name}: a row without bases")
 
     @property
     def group(self) -> Group:

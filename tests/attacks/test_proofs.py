@@ -463,7 +463,7 @@ def test_weights_known_in_advance():
 def test_weights_all_one():
     """Bellare, Garay, Rabin 1998, the naive test: errors that are opposite vanish."""
     up, down = (Equation((g, g ** TOY.scalar(5 + error)), (5, -1)) for error in (1, -1))
-    bases, exponents = fold(TOY, [up, down], [1, 1])
+    bases, exponents = fold([up, down], [1, 1])
     assert TOY.product_of_powers(bases, exponents) == TOY.identity
     made = Batch(bytes(32))
     made.add([up, down], "check", "both")

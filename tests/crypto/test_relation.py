@@ -52,6 +52,9 @@ def test_honest_proof_holds(sample: Sample, proof: Proof):
 
 def test_proof_survives_its_encoding(sample: Sample, proof: Proof):
     data = bytes(proof)
+    # Elements of the toy group have 9 bytes, scalars and challenges 8.
+    fields = sum(map(len, proof.responses)) + len(proof.challenges)
+    assert len(data) == 9 * sum(map(len, proof.commitments)) + 8 * fields
     assert len(data) == proof_size(sample.statement)
     assert decode_proof(sample.statement, data) == proof
     assert bytes(decode_proof(sample.statement, data)) == data

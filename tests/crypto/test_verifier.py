@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 import pytest
 from hypothesis import given
@@ -175,7 +177,7 @@ def test_weights_are_128_bits_long_and_distinct(monkeypatch: pytest.MonkeyPatch)
 
 def test_errors_that_cancel_without_weights_do_not_with_them():
     up, down = power(1, 2), power(1, 0)
-    bases, exponents = fold(TOY, [up, down], [1, 1])
+    bases, exponents = fold([up, down], [1, 1])
     assert TOY.product_of_powers(bases, exponents) == TOY.identity
     with pytest.raises(VerificationError, match="item 0"):
         batch(up, down).check()
@@ -187,26 +189,26 @@ def test_errors_that_cancel_without_weights_do_not_with_them():
 @given(st.lists(st.tuples(st.integers(-50, 50), st.integers(-(2**70), 2**70)), min_size=1, max_size=8))
 def test_a_fold_is_the_weighted_product(pairs: list[tuple[int, int]]):
     claims = [power(exponent, 3) for exponent, _ in pairs]
-    bases, exponents = fold(TOY, claims, [weight for _, weight in pairs])
+    bases, exponents = fold(claims, [weight for _, weight in pairs])
     expected = TOY.scalar(sum(weight * (exponent - 3) for exponent, weight in pairs))
     assert TOY.product_of_powers(bases, exponents) == g**expected
 
 
 def test_a_base_used_often_appears_once():
-    bases, exponents = fold(TOY, [power(n, n) for n in range(4)], [1, 10, 100, 1000])
+    bases, exponents = fold([power(n, n) for n in range(4)], [1, 10, 100, 1000])
     assert len(bases) == 5
     assert exponents == [3210, -1, -10, -100, -1000]
 
 
 def test_equal_elements_in_two_objects_are_two_bases_and_no_harm():
     twin = TOY.decode(bytes(g))
-    bases, exponents = fold(TOY, [Equation((g, twin), (1, -1))], [7])
+    bases, exponents = fold([Equation((g, twin), (1, -1))], [7])
     assert bases == [g, g]
     assert TOY.product_of_powers(bases, exponents) == TOY.identity
 
 
 def test_a_base_twice_in_one_equation_adds_up():
-    assert fold(TOY, [Equation((g, g), (2, 3))], [1]) == ([g], [5])
+    assert fold([Equation((g, g), (2, 3))], [1]) == ([g], [5])
 
 
 def test_groups_do_not_mix():
@@ -214,6 +216,21 @@ def test_groups_do_not_mix():
     foreign = Equation((other.generator, other.generator), (1, -1))
     with pytest.raises(ValueError, match="different groups"):
         batch(power(1, 1), foreign).check()
+
+
+@pytest.mark.parametrize("count", [1, 2, 1500])
+def test_an_executor_makes_no_difference(count: int):
+    with ThreadPoolExecutor(2) as pool:
+        batch(*(power(n, n) for n in range(count))).check(pool)
+        with pytest.raises(VerificationError, match=f"item {count - 1}$"):
+            batch(*(power(n, n + (n == count - 1)) for n in range(count))).check(pool)
+
+
+def test_a_process_computes_its_part():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        batch(*(power(n, n) for n in range(300))).check(pool)
+        with pytest.raises(VerificationError, match=r"item 7$"):
+            batch(*(power(n, n + (n == 7)) for n in range(300))).check(pool)
 
 
 def test_random_linear_relations_hold_for_their_witness_only():
