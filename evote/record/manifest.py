@@ -144,7 +144,7 @@ class Election(_Frozen, frozen=True):
         """The bytes of ``election.json``; ``ValueError`` if a field breaks its annotation or has no canonical text."""
         text = canonical.encode(self)
         try:
-            decode_election(text)  # msgspec checks annotations only when it decodes
+            canonical.decode(text, Election)  # msgspec checks annotations only when it decodes
         except DecodeError as error:
             raise ValueError(str(error)) from None
         return text

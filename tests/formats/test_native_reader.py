@@ -255,7 +255,7 @@ def test_a_directory_that_is_a_link(path: Path, digest: bytes, name: str) -> Non
 def test_the_format_is_registered() -> None:
     assert "native" in format_names()
     assert record_format("native") is NativeRecord
-    with pytest.raises(ValueError, match="no record format"):
+    with pytest.raises(ValueError, match="nothing is registered"):
         record_format("papyrus")
 
 

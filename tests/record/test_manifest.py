@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from evote.crypto.group import group
-from evote.errors import DecodeError
+from evote.errors import DecodeError, EvidenceMissing
 from evote.record.manifest import Contest, District, Election, Option, Role, decode_election, election_from_toml
 from tests.record.samples import COUNCIL, ELECTION, MIXER, OPERATOR, SETTINGS, role
 
@@ -35,7 +35,7 @@ def contest(**changes: object) -> dict[str, object]:
 
 # What makes the election impossible at once
 WRONG = {
-    "unknown group": ({"group": "no-such-group"}, "no group"),
+    "unknown group": ({"group": "no-such-group"}, "nothing is registered"),
     "small group": ({"group": "toy"}, "too small"),
     "threshold 0": ({"threshold": 0}, "threshold"),
     "threshold above the trustees": ({"threshold": 4}, "threshold"),
@@ -126,11 +126,8 @@ TEXTS = {
     "indented": json.dumps(json.loads(TEXT), indent=1).encode(),
     "threshold": edited(threshold=9),
     "threshold of 2^64": edited(threshold=2**64),
-    "unknown group": edited(group="no-such-group"),
-    "unknown question": edited(contests=[json.loads(TEXT)["contests"][0] | {"type": "no-such-question"}]),
     "rule that is a float": edited(contests=[json.loads(TEXT)["contests"][0] | {"rules": {"maximum": 1.0}}]),
     "rule that is a list": edited(contests=[json.loads(TEXT)["contests"][0] | {"rules": {"maximum": [1]}}]),
-    "another version": edited(format="evote/2"),
     "key of small order": edited(operator={"key": "A" * 43 + "=", "name": "The office"}),
     "short key": edited(operator={"key": "AAAA", "name": "The office"}),
     "unknown field": edited(comment="hello"),
@@ -145,12 +142,25 @@ def test_no_text_decodes_to_a_wrong_election(name: str) -> None:
         decode_election(TEXTS[name])
 
 
+NOT_INSTALLED = {
+    "unknown group": edited(group="no-such-group"),
+    "unknown question": edited(contests=[json.loads(TEXT)["contests"][0] | {"type": "no-such-question"}]),
+    "another version": edited(format="evote/2"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_INSTALLED)
+def test_what_is_not_installed_here_is_absent_rather_than_false(name: str) -> None:
+    with pytest.raises(EvidenceMissing, match="is not installed here"):
+        decode_election(NOT_INSTALLED[name])
+
+
 @given(st.integers(0, len(TEXT) - 1), st.binary(max_size=2), st.integers(0, 2))
 def test_a_changed_definition_is_another_election_or_none(place: int, new: bytes, removed: int) -> None:
     text = TEXT[:place] + new + TEXT[place + removed :]
     try:
         assert decode_election(text).canonical == text
-    except DecodeError as error:
+    except (DecodeError, EvidenceMissing) as error:
         assert str(error)  # noqa: PT017
 
 

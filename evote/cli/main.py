@@ -1,0 +1,114 @@
+"""``evote``: finds the noun, loads it alone, and turns whatever happens into a sentence and an exit status.
+
+0 done, or every check held; 1 something present is false or malformed; 2 something needed is absent or unreadable, a
+party declines, or the call is wrong; 130 interrupted. What nobody foresaw is a 1: a record that makes the verifier
+stumble must not pass for one that could not be read.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from evote.cli.output import printable
+from evote.errors import DecodeError, EvidenceMissing, EvoteError, Refused, VerificationError
+from evote.parallel import WorkerLost
+
+AUDITORS, VOTERS, PARTIES, OPERATORS, RESEARCHERS = "Anybody", "Voters", "Other parties", "The operator", "Researchers"
+
+# name, panel of the help page, one line of help; the module is evote.cli.NAME
+NOUNS: tuple[tuple[str, str, str], ...] = (
+    ("verify", AUDITORS, "Check a whole record and give a verdict."),
+    ("show", AUDITORS, "Show the results and the turnout, once checked."),
+    ("status", AUDITORS, "Say how far an election has come and who must act next."),
+    ("voter", VOTERS, "Make a voter's key and the credential for the registrar."),
+    ("vote", VOTERS, "Make a sealed, signed ballot."),
+    ("inspect", VOTERS, "Open one's own ballot on a second device."),
+    ("key", PARTIES, "Make the signing key of operator, registrar, trustee or mix server."),
+    ("registrar", PARTIES, "Post the roll; revoke and restore ballots."),
+    ("trustee", PARTIES, "Take part in the key ceremony; decrypt."),
+    ("mix", PARTIES, "Shuffle what it is this mix server's turn to shuffle."),
+    ("define", OPERATORS, "Start the record of an election from its definition."),
+    ("post", OPERATORS, "Check parties' messages and post them, with receipts."),
+    ("operator", OPERATORS, "Finish the key, close the box, publish the results."),
+    ("simulate", RESEARCHERS, "Hold a whole election in this process and write its record."),
+)
+
+
+class _Nouns(TyperGroup):
+    """All nouns with one line of help each; the module of one is imported when it is called, and no other."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, panel, line in NOUNS:
+            self.commands[name] = TyperCommand(name, help=line, rich_help_panel=panel)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, typer.main.get_command(import_module(f"evote.cli.{name}").app), rest
+
+
+app = typer.Typer(cls=_Nouns, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"evote {version('evote')}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="Exit status: 0 all is well, 1 something is false or malformed, 2 something is absent or the call is wrong."
+)
+def evote(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,  # noqa: FBT002, ARG001 - an option
+) -> None:
+    """Verifiable elections: every party its own commands and its own secret file, and a verifier that trusts nobody."""
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    words = sys.argv[1:] if args is None else list(args)
+    try:
+        status = typer.main.get_command(app).main(words or ["--help"], "evote", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where exceptions become statuses
+        status, sentence = _explain(error)
+        print(f"evote: {printable(sentence)}", file=sys.stderr)
+        return status
+    return (status or 0) if words else 2
+
+
+def _explain(error: BaseException) -> tuple[int, str]:
+    match error:
+        case VerificationError() | DecodeError():
+            return 1, str(error)
+        case EvidenceMissing() | Refused() | WorkerLost() | EvoteError():
+            return 2, str(error)
+        case typer.TyperException():
+            where = getattr(getattr(error, "ctx", None), "command_path", "evote")
+            return error.exit_code, f"{error.format_message().rstrip('.')} (see {where} --help)"
+        case typer.Abort() | KeyboardInterrupt():
+            return 130, "interrupted"
+        case MemoryError():
+            return 2, "not enough memory"
+        case FileExistsError() if error.filename is None:
+            return 2, str(error)
+        case OSError():
+            return 2, f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return 1, _unforeseen(error)
+
+
+def _unforeseen(error: BaseException) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({frame.filename}:{frame.lineno}); nobody foresaw this, please report it"

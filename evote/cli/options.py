@@ -1,0 +1,65 @@
+"""Arguments and options that several commands share, and what turns their text into values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from evote.cli.workers import PROCESSORS
+
+
+def noun(text: str) -> typer.Typer:
+    """Return the app of a noun; ``text`` is the help page of one with several verbs."""
+    return typer.Typer(help=text, add_completion=False, pretty_exceptions_enable=False)
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a help page."""
+    return "\n\n".join(("Examples:", *(f"  {line}" for line in lines)))
+
+
+def fingerprint(text: str) -> bytes:
+    """Return the 32 bytes that 64 hexadecimal digits stand for."""
+    if not re.fullmatch("[0-9a-fA-F]{64}", text):
+        raise typer.BadParameter("a fingerprint is 64 hexadecimal digits")
+    return bytes.fromhex(text)
+
+
+def _option(*names: str, **attributes: Any) -> Any:  # noqa: ANN401 - as typer declares it
+    return typer.Option(*names, show_default=False, **attributes)
+
+
+_Parser = Callable[[str], bytes]
+RecordPath = Annotated[Path, typer.Argument(metavar="RECORD", help="The record's directory.")]
+SecretPath = Annotated[Path, _option("--secret", metavar="FILE", help="Your secret file.")]
+NewSecretPath = Annotated[Path, typer.Argument(metavar="FILE", help="The secret file to make.")]
+OutFile = Annotated[Path, _option("--out", metavar="FILE", help="Where the signed message for the operator goes.")]
+OutDirectory = Annotated[
+    Path, _option("--out", metavar="DIRECTORY", help="Where the signed messages for the operator go.")
+]
+PassphraseFile = Annotated[
+    Path | None,
+    _option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="Take the passphrase from the first line of this file. Otherwise: from EVOTE_PASSPHRASE, or it is asked.",
+    ),
+]
+Expect = Annotated[
+    bytes | None,
+    _option(
+        "--expect",
+        parser=fingerprint,
+        metavar="FINGERPRINT",
+        help="The election's fingerprint, as you know it from elsewhere.",
+    ),
+]
+Jobs = Annotated[
+    int,
+    _option("--jobs", metavar="N", min=1, max=1000, help="Share the work among N processes. Default: all processors."),
+]
+ALL_PROCESSORS = PROCESSORS

@@ -1,0 +1,31 @@
+"""The processes that share a command's work."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+
+PROCESSORS = os.cpu_count() or 1
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Executor | None]:
+    """Yield an executor with ``jobs`` processes, or None for one job, which this process does itself."""
+    if jobs == 1:
+        yield None
+        return
+    # Not fork: the progress bar has a thread.
+    context = multiprocessing.get_context("forkserver")
+    pool = ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts_to_the_parent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
