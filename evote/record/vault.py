@@ -33,7 +33,9 @@ class Cost(NamedTuple):
     memory: int
 
 
+INTERACTIVE = Cost(argon2id.OPSLIMIT_INTERACTIVE, argon2id.MEMLIMIT_INTERACTIVE)
 MODERATE = Cost(argon2id.OPSLIMIT_MODERATE, argon2id.MEMLIMIT_MODERATE)
+SENSITIVE = Cost(argon2id.OPSLIMIT_SENSITIVE, argon2id.MEMLIMIT_SENSITIVE)
 MINIMAL = Cost(argon2id.OPSLIMIT_MIN, argon2id.MEMLIMIT_MIN)  # for tests
 
 
@@ -52,13 +54,14 @@ def write_secret(path: Path, secret: bytes, passphrase: bytes, *, cost: Cost = M
     write_new(path, _lock(secret, passphrase, cost), MODE)
 
 
-def replace_secret(path: Path, secret: bytes, passphrase: bytes, *, cost: Cost = MODERATE) -> None:
-    """Put a new secret into a secret file that the same passphrase opens; a crash leaves the old or the new one.
+def replace_secret(path: Path, secret: bytes, passphrase: bytes) -> None:
+    """Put a new secret into a secret file that the same passphrase opens, at the same cost.
 
-    Raises what `read_secret` does.
+    A crash leaves the old or the new one. Raises what `read_secret` does.
     """
-    read_secret(path, passphrase)
-    write_atomic(path, _lock(secret, passphrase, cost), MODE)
+    vault = _read(path)
+    _unlock(path, vault, passphrase)
+    write_atomic(path, _lock(secret, passphrase, Cost(vault.ops, vault.mem)), MODE)
 
 
 def read_secret(path: Path, passphrase: bytes) -> bytes:
@@ -67,6 +70,10 @@ def read_secret(path: Path, passphrase: bytes) -> bytes:
     Raises `DecodeError` for a wrong passphrase or a malformed file, `EvidenceMissing` for one that cannot be read,
     `Refused` for one that others can read.
     """
+    return _unlock(path, _read(path), passphrase)
+
+
+def _read(path: Path) -> _Vault:
     try:
         with path.open("rb") as file:
             exposed = stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077
@@ -75,7 +82,10 @@ def read_secret(path: Path, passphrase: bytes) -> bytes:
         raise EvidenceMissing(f"{path}: {error.strerror}") from None
     if exposed:
         raise Refused(f"{path} holds a secret and others can read it: chmod 600 it, and ask who has a copy")
-    vault = canonical.decode(data, _Vault, limit=MAX_VAULT)
+    return canonical.decode(data, _Vault, limit=MAX_VAULT)
+
+
+def _unlock(path: Path, vault: _Vault, passphrase: bytes) -> bytes:
     try:
         return SecretBox(_stretch(passphrase, vault.salt, Cost(vault.ops, vault.mem))).decrypt(vault.box)
     except (CryptoError, ValueError):

@@ -55,7 +55,7 @@ def test_wrong_passphrase(vault: Path, passphrase: bytes) -> None:
     with pytest.raises(DecodeError, match="wrong passphrase"):
         read_secret(vault, passphrase)
     with pytest.raises(DecodeError, match="wrong passphrase"):
-        replace_secret(vault, b"new", passphrase, cost=MINIMAL)
+        replace_secret(vault, b"new", passphrase)
     assert read_secret(vault, PASSPHRASE) == SECRET
 
 
@@ -79,9 +79,11 @@ def test_an_empty_passphrase_protects_nothing(tmp_path: Path) -> None:
 
 
 def test_a_new_state_replaces_the_old(vault: Path) -> None:
-    replace_secret(vault, b"after round 2", PASSPHRASE, cost=MINIMAL)
+    replace_secret(vault, b"after round 2", PASSPHRASE)
     assert read_secret(vault, PASSPHRASE) == b"after round 2"
     assert stat.S_IMODE(vault.stat().st_mode) == 0o600
+    header = msgspec.json.decode(vault.read_bytes())
+    assert (header["ops"], header["mem"]) == MINIMAL
 
 
 @pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.replace"])
@@ -92,7 +94,7 @@ def test_a_crash_keeps_the_old_state(vault: Path, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as patch:
         patch.setattr(step, fail)
         with pytest.raises(OSError, match="No space"):
-            replace_secret(vault, b"after round 2", PASSPHRASE, cost=MINIMAL)
+            replace_secret(vault, b"after round 2", PASSPHRASE)
     assert read_secret(vault, PASSPHRASE) == SECRET
     assert os.listdir(vault.parent) == [vault.name]
 
