@@ -74,18 +74,19 @@ class Cascade:
     def admit(self, author: str, body: Shuffle, source: Source, subject: str) -> None:
         """Verify a shuffle and make its output the unit's list; raise `VerificationError` if it is none.
 
-        Where a list is missing the chain of digests goes on, and everything after it is `EvidenceMissing`, too.
+        `EvidenceMissing` if a list is not there, and for everything after a shuffle that was passed over.
         """
         place, require = Place(body.contest, body.unit), self._audit.require
         require(place in self._lists and author == f"mixer {self.turn(place)}", "mix.order", subject)
         mixed = self._lists[place]
         require(body.input == mixed.digest, "mix.input", subject)
-        try:
-            rows, encoded = self._verify(author, body, source, subject)
-        except EvidenceMissing:
-            self._lists[place] = MixList(None, body.output, mixed.width, mixed.shuffles + 1)
-            raise
+        rows, encoded = self._verify(author, body, source, subject)
         self._lists[place] = MixList(rows, body.output, mixed.width, mixed.shuffles + 1, encoded)
+
+    def pass_over(self, body: Shuffle) -> None:
+        """Go on after a shuffle that lacks its evidence: the chain of digests holds, the list is unknown."""
+        mixed = self._lists[Place(body.contest, body.unit)]
+        self._lists[Place(body.contest, body.unit)] = MixList(None, body.output, mixed.width, mixed.shuffles + 1)
 
     def _verify(self, author: str, body: Shuffle, source: Source, subject: str) -> tuple[list[Row], list[bytes]]:
         """Return the output of a shuffle, decoded and encoded, if its proof convinces."""

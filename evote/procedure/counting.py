@@ -13,7 +13,7 @@ from evote.errors import EvidenceMissing
 from evote.mixnet.cascade import Cascade
 from evote.questions.question import Route
 from evote.record.audit import Audit
-from evote.record.entries import Aggregate, DecryptionShare, Result, Shuffle
+from evote.record.entries import Aggregate, AnyBody, DecryptionShare, Result, Shuffle
 from evote.record.lists import Source, list_digest
 from evote.record.manifest import Contest, Election
 from evote.record.units import Place, Unit
@@ -74,9 +74,22 @@ class Counting:
     def admit_share(self, author: str, body: DecryptionShare, subject: str) -> None:
         """Verify a trustee's partial decryption of a unit's list."""
         place = Place(body.contest, body.unit)
-        if place in self.cascade.places() and self.cascade.unknown(place):
+        if self._unknown(place):
+            self._audit.require(body.input == self.cascade.current(place).digest, "decryption.list", subject)
             raise EvidenceMissing(f"{subject}: the list that it decrypts is not there")
         self.decryption.admit(author, body, self._source, subject)
+
+    def _unknown(self, place: Place) -> bool:
+        """Tell whether a unit's list is fully mixed, but not there."""
+        return place in self.cascade.places() and self.cascade.turn(place) is None and self.cascade.unknown(place)
+
+    def pass_over(self, author: str, body: AnyBody) -> None:
+        """Go on after an entry whose evidence is missing, so that what follows it can still be found false."""
+        match body:
+            case Shuffle():
+                self.cascade.pass_over(body)
+            case DecryptionShare():
+                self.decryption.pass_over(author, body)
 
     def outcome(self, contest: Contest) -> Result:
         """Return the result that the shares on the board determine; `EvidenceMissing` if there are too few."""
@@ -88,7 +101,7 @@ class Counting:
         return result(contest, plaintexts, self.box.withheld(contest))
 
     def ready(self, contest: Contest) -> bool:
-        """Tell whether t shares of every list of a contest are there."""
+        """Tell whether all that a contest's result builds on is on the board."""
         places = [Place(contest.id, unit.name) for unit in self.box.opened(contest)]
         return not any(list(self._pending(place)) for place in places)
 
@@ -96,6 +109,7 @@ class Counting:
         """Compare a result with the one we compute."""
         due = {c.id: c for c in self._election.contests if c.id not in self.results}
         self._audit.require(body.contest in due, "result.contest", subject)
+        self._audit.require(self.ready(due[body.contest]), "entry.order", subject)
         self._audit.require(body == self.outcome(due[body.contest]), "result.count", subject)
         self.results[body.contest] = body
 
@@ -114,7 +128,6 @@ class Counting:
             done = self.cascade.turn(place) or len(self._election.mixers) + 1
             for mixer in range(done, len(self._election.mixers) + 1):
                 yield f"mixer {mixer}", f"the shuffle of {place}"
-        known = place in self.decryption.places()
-        shares = len(self.decryption.list_of(place).shares) if known else 0
-        if shares < self._election.threshold:
-            yield "trustees", f"{self._election.threshold - shares} more decryption shares of {place}"
+        wanted = self._election.threshold - self.decryption.posted(place)
+        if wanted > 0 and not self._unknown(place):
+            yield "trustees", f"{wanted} more decryption shares of {place}"

@@ -108,6 +108,8 @@ class Procedure:
                     self._admit(item)
                 except EvidenceMissing as error:
                     self.missing.append(error)
+                    if self.counting is not None:
+                        self.counting.pass_over(item.entry.author, item.entry.body)
                 self._append(item)
                 yield 1
 

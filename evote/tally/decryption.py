@@ -77,6 +77,11 @@ class Decryption:
             raise Refused(f"the rules determine no list to decrypt for {place}")
         return self._lists[place]
 
+    def posted(self, place: Place) -> int:
+        """Return how many trustees have posted a share of a unit's list, be it here or missing."""
+        ours = self._lists.get(place)
+        return len(ours.shares) + len(ours.missing) if ours else 0
+
     def transcript(self, author: str, body: DecryptionShare) -> Transcript:
         """Return the transcript of a share's proof: trustee, contest, unit, digests of list and shares."""
         digests = (body.input, body.shares)
@@ -94,16 +99,18 @@ class Decryption:
         ours = self._lists[place]
         require(body.input == ours.digest, "decryption.list", subject)
         require(index not in {*ours.shares, *ours.missing}, "decryption.once", subject)
-        try:
-            shares = self._read(source, body, ours)
-        except EvidenceMissing:
-            ours.missing.add(index)
-            raise
+        shares = self._read(source, body, ours)
         transcript = self.transcript(author, body)
         statement = share_statement(self.share_keys[index], ours.c1, shares, transcript)
         verify(statement, decode_proof(statement, body.proof), transcript, subject)
         self._audit.hold("decryption.proof")
         ours.shares[index] = shares
+
+    def pass_over(self, author: str, body: DecryptionShare) -> None:
+        """Go on after a share that lacks its evidence: its trustee has had its turn, if the list is known at all."""
+        place = Place(body.contest, body.unit)
+        if place in self._lists:
+            self._lists[place].missing.add(int(author.removeprefix("trustee ")))
 
     def _read(self, source: Source, body: DecryptionShare, ours: DecryptionList) -> list[Element]:
         encoded = read_list(source, body.shares, len(ours.rows))
