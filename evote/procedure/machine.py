@@ -223,10 +223,11 @@ class Procedure:
 
     def _roll(self, body: kinds.Roll, subject: str) -> None:
         self.audit.require(self.box is None and self.counting is None, "entry.order", subject)
-        rows = list(self._source.rows(body.credentials, body.count))
-        self.audit.require(len(rows) == body.count, "roll.count", subject)
+        rows = self._source.rows(body.credentials, body.count)
         credentials = (canonical.decode(row, Credential) for row in rows)
-        self.box = BallotBox(self.election, credentials, self.audit, subject)
+        box = BallotBox(self.election, credentials, self.audit, subject)
+        self.audit.require(box.electorate == body.count, "roll.count", subject)
+        self.box = box
 
     def _voting(self, subject: str) -> _Polls:
         """Return the open polls; a roll that is named but missing makes all that follows unknown."""

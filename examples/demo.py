@@ -1,0 +1,127 @@
+"""Two whole elections from real figures: run, verified by a fresh process, then forged and caught.
+
+District 1 of the Riigikogu election of 2023 goes by the mix road, the referendum of 2003 on joining the European Union by the
+homomorphic road; 1000 ballots each, drawn from the published votes. Records are left in ``build/demo``.
+"""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from evote.formats.native.reader import NativeRecord, list_name
+from evote.record.entries import AnyBody, Result, Shuffle, decode_entry
+from evote.record.lists import lines_digest
+from evote.record.merkle import MerkleLog, leaf_hash
+from evote.record.operator import sign_checkpoint, sign_entry
+from evote.scenario import BLANK, Outcome, Scenario, draw, run
+
+BALLOTS, SEED, SHOWN = 1000, 2023, 12
+BUILD = Path("build/demo")
+console = Console()
+
+Change = Callable[[NativeRecord, AnyBody], tuple[AnyBody, list[list[bytes]]]]
+
+
+def main() -> int:
+    """Hold both elections; return 0 if each verified, each result is what was put in, and each forgery was caught."""
+    shutil.rmtree(BUILD, ignore_errors=True)
+    BUILD.mkdir(parents=True)
+    good = [hold("riigikogu", Shuffle, replace_a_ballot), hold("referendum", Result, move_a_vote)]
+    return 0 if all(good) else 1
+
+
+def hold(example: str, kind: type[AnyBody], change: Change) -> bool:
+    """Hold one election, verify it, forge it; tell whether everything went as it must."""
+    console.rule(f"[bold]{example}")
+    scenario, path, start = draw(example, BALLOTS, SEED), BUILD / example, time.perf_counter()
+    outcome = run(path, scenario, tell=lambda phase: console.print(f"{time.perf_counter() - start:6.1f} s  {phase}"))
+    console.print(f"{time.perf_counter() - start:6.1f} s  done: {door(outcome)}")
+    equal = compare(scenario, outcome)
+    fingerprint = outcome.simulation.election.fingerprint.hex()
+    verified = evote("verify", str(path), "--expect", fingerprint) == 0
+    forged = BUILD / f"{example}-forged"
+    console.print(f"\n[bold]A forgery:[/bold] {change.__doc__}")
+    forge(outcome, path, forged, kind, change)
+    caught = evote("verify", str(forged), "--expect", fingerprint) == 1
+    return equal and verified and caught
+
+
+def door(outcome: Outcome) -> str:
+    """Return what the operator's door did, in words."""
+    refused = ", ".join(f"{count} refused by {check}" for check, count in outcome.refused.items())
+    return f"{outcome.accepted} ballots accepted, {refused}"
+
+
+def compare(scenario: Scenario, outcome: Outcome) -> bool:
+    """Print the result beside what was put in; tell whether they are equal."""
+    (contest,) = outcome.simulation.election.contests
+    result = outcome.simulation.counting.results[contest.id]
+    counted = {option.id: count for option, count in zip(contest.options, result.counts, strict=True)}
+    counted[BLANK] = result.blank
+    names = {option.id: option.name for option in contest.options} | {BLANK: "blank"}
+    table = Table("option", "name", "put in", "counted", title=contest.title)
+    ranked = sorted(counted, key=lambda option: -counted[option])
+    for option in ranked[:SHOWN]:
+        table.add_row(option, names[option], str(scenario.expected.get(option, 0)), str(counted[option]))
+    console.print(table)
+    equal = {option: count for option, count in counted.items() if count} == scenario.expected
+    console.print(
+        f"{len(counted)} rows, all equal: {'yes' if equal else 'NO'}; "
+        f"{sum(counted.values())} counted, {result.invalid} invalid, {result.withheld} withheld"
+    )
+    return equal
+
+
+def evote(*arguments: str) -> int:
+    """Run the command in a fresh process and return its exit status."""
+    console.print(f"\n$ evote {' '.join(arguments)}", highlight=False)
+    status = subprocess.run([Path(sys.executable).with_name("evote"), *arguments], check=False).returncode  # noqa: S603
+    console.print(f"exit status {status}")
+    return status
+
+
+def replace_a_ballot(record: NativeRecord, body: AnyBody) -> tuple[AnyBody, list[list[bytes]]]:
+    """the last mix server put a copy of its second ciphertext in place of the first, and everybody signed again."""
+    assert isinstance(body, Shuffle)
+    rows = list(record.rows(body.output, BALLOTS * 2))
+    rows[0] = rows[1]
+    return msgspec.structs.replace(body, output=lines_digest(rows)), [rows]
+
+
+def move_a_vote(_record: NativeRecord, body: AnyBody) -> tuple[AnyBody, list[list[bytes]]]:
+    """the operator moved one vote from the first option to the second in the result, and signed again."""
+    assert isinstance(body, Result)
+    first, second = body.counts
+    (unit,) = body.units
+    counts = (first - 1, second + 1)
+    return msgspec.structs.replace(body, counts=counts, units=(msgspec.structs.replace(unit, counts=counts),)), []
+
+
+def forge(outcome: Outcome, path: Path, forged: Path, kind: type[AnyBody], change: Change) -> None:
+    """Copy a record with the last entry of a kind changed, signed by its author, under a new checkpoint."""
+    shutil.copytree(path, forged)
+    record, keys = NativeRecord(path), outcome.simulation.keys
+    lines = list(record.lines())
+    index = max(i for i, line in enumerate(lines) if isinstance(decode_entry(line).body, kind))
+    entry = decode_entry(lines[index])
+    body, lists = change(record, entry.body)
+    fingerprint = record.election.fingerprint
+    lines[index] = bytes(sign_entry(keys.of(entry.author), fingerprint, entry.author, body))
+    for rows in lists:
+        (forged / list_name(lines_digest(rows))).write_bytes(b"".join(row + b"\n" for row in rows))
+    log = MerkleLog()
+    for line in lines:
+        log.append(leaf_hash(line))
+    (forged / "board/entries.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    (forged / "board/checkpoint").write_bytes(sign_checkpoint(keys.operator, fingerprint, log))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
