@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Self
 
 from evote.crypto.signing import SigningKey
-from evote.errors import EvidenceMissing, VerificationError
+from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.formats.native.reader import NativeRecord
 from evote.formats.native.writer import RecordWriter
 from evote.procedure.machine import Procedure
 from evote.record.audit import Audit
-from evote.record.board import Receipt
-from evote.record.entries import Aggregate, AnyBody, Closing, Definition, KeyRestart
+from evote.record.board import Receipt, verify_checkpoint
+from evote.record.entries import Aggregate, AnyBody, Closing, Definition, KeyRestart, decode_entry, lists_named
 from evote.record.lists import lines_digest
 from evote.record.manifest import Election
 from evote.record.operator import make_receipt, sign_checkpoint, sign_entry, sign_refusal
@@ -75,19 +75,30 @@ class Operator:
             pass
         if self.procedure.missing:
             raise self.procedure.missing[0]
+        if self.procedure.log.size:
+            self._check_checkpoint(record.checkpoint_bytes())
+
+    def _check_checkpoint(self, data: bytes) -> None:
+        """Never sign on from a board that this key has not signed."""
+        signed = verify_checkpoint(data, self.election.fingerprint, self._key.public_key)
+        if (signed.size, signed.root) != (self.procedure.log.size, self.procedure.log.root()):
+            raise VerificationError("board.root", f"{signed.size} entries")
 
     @classmethod
     def create(cls, path: Path, election: Election, key: SigningKey, *, executor: Executor | None = None) -> Self:
         """Start the record of an election; ``ValueError`` if the definition names another operator's key."""
-        if key.public_key != election.operator.key:
-            raise ValueError("this key is not the operator's in the definition")
+        _check_key(election, key)
         operator = cls(RecordWriter.create(path, election), key, executor=executor)
         operator.say(Definition(fingerprint=election.fingerprint))
         return operator
 
     @classmethod
     def open(cls, path: Path, key: SigningKey, *, executor: Executor | None = None) -> Self:
-        """Take up a record for posting; a crash in ``create`` before the first entry is made good."""
+        """Take up a record for posting; a crash in ``create`` before the first entry is made good.
+
+        ``ValueError`` for another operator's key.
+        """
+        _check_key(NativeRecord(path).election, key)
         operator = cls(RecordWriter.open(path), key, executor=executor)
         if not operator.procedure.log.size:
             operator.say(Definition(fingerprint=operator.election.fingerprint))
@@ -119,9 +130,12 @@ class Operator:
         """Admit a message to the procedure, or return why not."""
         self._desk.handed_in = {lines_digest(rows): rows for rows in message.lists}
         try:
+            self._check_lists(message)
             self.procedure.admit(message.line)
         except VerificationError as error:
             check, subject = error.check, error.subject
+        except DecodeError as error:
+            check, subject = "entry.encoding", str(error)
         except EvidenceMissing as error:
             check, subject = "record.list", str(error)
         else:
@@ -129,6 +143,10 @@ class Operator:
         finally:
             self._desk.handed_in = {}
         return sign_refusal(self._key, self.election.fingerprint, message.line, check, subject)
+
+    def _check_lists(self, message: Message) -> None:
+        if set(lists_named(decode_entry(message.line).body)) != set(self._desk.handed_in):
+            raise VerificationError("record.list", "a message brings the lists that its entry names, and no other")
 
     def say(self, body: AnyBody) -> Receipt:
         """Post an entry of the operator's own; raise `VerificationError` if the rules do not admit it."""
@@ -174,3 +192,8 @@ class Operator:
             if contest.id not in counting.results and counting.ready(contest)
         ]
         return aggregates + results
+
+
+def _check_key(election: Election, key: SigningKey) -> None:
+    if key.public_key != election.operator.key:
+        raise ValueError("this key is not the operator's in the definition")

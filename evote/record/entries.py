@@ -20,7 +20,8 @@ Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Index = Annotated[int, Meta(ge=1, le=1000)]
 Count = Annotated[int, Meta(ge=0, lt=1 << 53)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Text = Annotated[str, Meta(max_length=2000)]
+MAX_TEXT = 2000
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 UnitName = Annotated[str, Meta(min_length=1, max_length=1 << 16)]
 
 

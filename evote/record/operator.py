@@ -1,10 +1,11 @@
 """What the operator and every other author of the board sign."""
 
 import hashlib
+import unicodedata
 
 from evote.crypto.signing import SigningKey
 from evote.record.board import OPERATOR, Checkpoint, NoteSignature, Receipt, key_hash, origin
-from evote.record.entries import AnyBody, Entry, signing_message
+from evote.record.entries import MAX_TEXT, AnyBody, Entry, signing_message
 from evote.record.merkle import MerkleLog
 from evote.record.replies import Refusal, refusal_message
 
@@ -28,7 +29,11 @@ def make_receipt(log: MerkleLog, index: int, checkpoint: bytes) -> Receipt:
 
 
 def sign_refusal(key: SigningKey, fingerprint: bytes, line: bytes, check: str, subject: str = "") -> Refusal:
-    """Return the operator's refusal of an entry's line, because ``check`` failed for ``subject``."""
+    """Return the operator's refusal of an entry's line, because ``check`` failed for ``subject``.
+
+    The subject may quote what a stranger sent; what canonical JSON has no room for is left out.
+    """
+    subject = unicodedata.normalize("NFC", "".join(c if c.isprintable() else "?" for c in subject))[:MAX_TEXT]
     entry = hashlib.sha256(line).digest()
     signature = key.sign(refusal_message(fingerprint, entry, check, subject))
     return Refusal(fingerprint=fingerprint, entry=entry, check=check, subject=subject, signature=signature)

@@ -271,3 +271,10 @@ def test_arbitrary_bytes_raise_nothing_but_ours(data: bytes) -> None:
     for decode in (decode_receipt, decode_refusal, decode_checkpoint):
         with pytest.raises(EvoteError):
             decode(data)
+
+
+@pytest.mark.parametrize("subject", ["a \x00 control", "\u202eback to front", "e\u0301 in two parts", "x" * 5000])
+def test_a_refusal_can_be_written_whatever_it_quotes(subject: str) -> None:
+    refusal = sign_refusal(OPERATOR, FINGERPRINT, b"a line", "entry.encoding", subject)
+    assert decode_refusal(bytes(refusal)) == refusal
+    verify_refusal(refusal, FINGERPRINT, KEY)
