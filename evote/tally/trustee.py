@@ -168,9 +168,9 @@ class Trustee:
         Costs a careful power for each ciphertext.
         """
         ours = decryption.list_of(place)
+        x, share_key = self._share(decryption)
         if self.state.decrypted.setdefault(str(place), ours.digest) != ours.digest:
             raise Refused(f"{self.author}: I have decrypted another list for {place}")
-        x, share_key = self._share(decryption)
         c1 = ours.c1
         shares = [c**x for c in c1]
         width = len(ours.rows[0])
