@@ -35,22 +35,26 @@ class Message:
 
 
 class _Desk:
-    """The record as it grows, and the lists of the message under examination."""
+    """The record, the lines admitted that are not yet part of it, and the lists of the message under examination."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._record: NativeRecord | None = None
         self.handed_in: dict[bytes, list[bytes]] = {}
+        self.admitted: list[bytes] = []
 
     def refresh(self) -> None:
+        """Start again from the record as it now is."""
         self._record = None
+        self.admitted = []
 
     def _opened(self) -> NativeRecord:
         self._record = self._record or NativeRecord(self._path)
         return self._record
 
     def line(self, index: int) -> bytes:
-        return self._opened().line(index)
+        record = self._opened()
+        return record.line(index) if index < record.size else self.admitted[index - record.size]
 
     def rows(self, digest: bytes, limit: int) -> Iterable[bytes]:
         rows = self.handed_in.get(digest)
@@ -62,15 +66,25 @@ class _Desk:
 
 
 class Operator:
-    """The operator of one record. ``procedure`` is the state of the election, verified up to the last entry."""
+    """The operator of one record. ``procedure`` is the state of the election, verified up to the last entry.
+
+    After an exception from `post`, a full disk for one, open the record again: it holds what was acknowledged.
+    """
 
     def __init__(self, writer: RecordWriter, key: SigningKey, *, executor: Executor | None = None) -> None:
         """Take up a record where it stands, verifying all of it; `open` and `create` are the ways in."""
         self._writer, self._key = writer, key
         self._desk = _Desk(writer.path)
-        record = NativeRecord(writer.path)
-        self.election = record.election
-        self.procedure = Procedure(self.election, self._desk, Audit(executor=executor))
+        try:
+            record = NativeRecord(writer.path)
+            self.election = record.election
+            self.procedure = Procedure(self.election, self._desk, Audit(executor=executor))
+            self._replay(record)
+        except BaseException:
+            writer.close()
+            raise
+
+    def _replay(self, record: NativeRecord) -> None:
         for _ in self.procedure.replay(record.lines()):
             pass
         if self.procedure.missing:
@@ -139,6 +153,7 @@ class Operator:
         except EvidenceMissing as error:
             check, subject = "record.list", str(error)
         else:
+            self._desk.admitted.append(message.line)
             return None
         finally:
             self._desk.handed_in = {}
