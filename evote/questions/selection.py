@@ -24,7 +24,7 @@ from evote.questions.question import Route, Rule, place, rules_of
 class Selection:
     """Choose at least ``minimum`` and at most ``maximum`` of the options, or, if ``blank``, none expressly.
 
-    A ballot has n + 1 ciphertexts with blank, n without; n + 1 proofs of 2 branches and one of maximum - minimum + 1.
+    A ballot has n ciphertexts, n + 1 with blank; a proof of 2 branches for each and one of maximum - minimum + 1.
     """
 
     route: ClassVar[Route] = Route.AGGREGATE

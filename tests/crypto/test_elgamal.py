@@ -92,6 +92,13 @@ def test_rows_survive_their_encoding():
     assert [bytes(row[0]) + bytes(row[1]) for row in ROWS] == ENCODED
 
 
+@pytest.mark.parametrize("width", [1, 3, 6])
+def test_rows_of_any_width(width: int):
+    flat = [ciphertext for row in ROWS for ciphertext in row]
+    rows = [tuple(flat[i : i + width]) for i in range(0, 6, width)]
+    assert decode_rows(TOY, list(map(encode_row, rows)), width) == rows
+
+
 SIZE = TOY.element_size
 MALFORMED: dict[str, bytes] = {
     "empty": b"",
