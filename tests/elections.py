@@ -203,6 +203,6 @@ def ask(operator: Operator, line: bytes, *lists: list[bytes]) -> Receipt | Refus
     return reply
 
 
-def changed(body: Any, **changes: Any) -> Any:
+def changed(value: Any, /, **changes: Any) -> Any:
     """Return a struct with some fields replaced."""
-    return msgspec.structs.replace(body, **changes)
+    return msgspec.structs.replace(value, **changes)
