@@ -8,10 +8,14 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from tests.reference.groups import Refuted, prime_order_point, require
+from tests.reference.groups import GROUPS, Refuted, prime_order_point, require
 
 Form = Callable[[Any], Any]
 MAX_LINE = 1 << 22
+
+
+class Absent(Exception):
+    """Something that the verdict needs is not there."""
 
 
 def dump(value: Any) -> bytes:
@@ -144,6 +148,10 @@ CREDENTIAL = struct(
 )
 VECTOR_LINE = struct(B=blob(0, 1024), B_prime=blob(0, 1024), k_B=blob(0, 1024), k_E=blob(0, 1024), u=blob(0, 1024))
 
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "selection": {"minimum": 1, "maximum": 1, "blank": True},
+    "choice": {"blank": True, "membership": "unproved"},
+}
 ROLE = struct(name=TITLE, key=DIGEST)
 OPTION = struct(id=ID, name=TITLE, party=text(0, 200), districts=many(ID))
 CONTEST = struct(id=ID, title=TITLE, type=TITLE, options=many(OPTION), districts=many(ID), rules=rules)
@@ -156,6 +164,7 @@ ELECTION = struct(
 
 def election(line: bytes) -> SimpleNamespace:
     """Return the definition in ``line``, complete with the rules of its questions, if it is consistent."""
+    check_known(line)
     e = ELECTION(load(line))
     roles = [e.operator, e.registrar, *e.trustees, *e.mixers]
     known = [district.id for district in e.districts]
@@ -176,16 +185,26 @@ def election(line: bytes) -> SimpleNamespace:
     return e
 
 
+def check_known(line: bytes) -> None:
+    """Give up on a definition that asks for a version, group or question type that is not described."""
+    try:
+        asked = json.loads(line)
+        known = [(asked["format"], ["evote/1"]), (asked["group"], GROUPS)]
+        known += [(contest["type"], DEFAULTS) for contest in asked["contests"]]
+        strange = [name for name, names in known if name not in names]
+        require(all(type(name) is str for name in strange), "not a name")
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return
+    if strange:
+        raise Absent(f"no {strange[0]} here")
+
+
 def question(contest: SimpleNamespace) -> None:
     """Check a contest's rules and fill in what they leave out."""
     options, given = len(contest.options), contest.rules
-    defaults = {
-        "selection": {"minimum": 1, "maximum": 1, "blank": True},
-        "choice": {"blank": True, "membership": "unproved"},
-    }
-    require(contest.type in defaults, "an unknown type of question")
-    r = SimpleNamespace(**{**defaults[contest.type], **given})
-    fits = (type(value) is type(defaults[contest.type].get(name)) for name, value in given.items())
+    defaults = DEFAULTS[contest.type]
+    r = SimpleNamespace(**{**defaults, **given})
+    fits = (type(value) is type(defaults.get(name)) for name, value in given.items())
     require(all(fits), "an unknown rule, or one of another type")
     contest.rules, contest.mixed = r, contest.type == "choice"
     if contest.mixed:
@@ -193,4 +212,5 @@ def question(contest: SimpleNamespace) -> None:
         contest.width, contest.bound = 1, options
     else:
         require(0 <= r.minimum <= r.maximum <= options and r.maximum >= 1, "the rules of a selection")
+        require(r.minimum or not r.blank, "two ways to choose nothing")
         contest.width, contest.bound = options + r.blank, 1

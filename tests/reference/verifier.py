@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.reference import box, forms
+from tests.reference.forms import Absent
 from tests.reference.groups import Refuted, frame, group, prime_order_point, require, signed
 from tests.reference.proofs import (
     Transcript,
@@ -39,10 +40,6 @@ WRITES = {
     "voter": ["ballot"],
 }
 Place = tuple[str, str]  # contest, unit
-
-
-class Absent(Exception):
-    """Something that the verdict needs is not there."""
 
 
 def verify(path: Path | str) -> None:
@@ -423,9 +420,9 @@ class Board:
 
     def on_decryption(self, body: Any, author: str) -> None:
         work, index = self.counting(body), int(author.removeprefix("trustee "))
+        require(work.ready and body.input == work.digest, "not the list to decrypt")
         if work.rows is None:
             raise Absent("the list that is decrypted is not there")
-        require(work.ready and body.input == work.digest, "not the list to decrypt")
         require(index in self.share_keys and index not in work.posted, "not this trustee's to decrypt, or not again")
         work.posted.add(index)
         width, share_key, g = len(work.rows[0]), self.share_keys[index], self.group.generator
@@ -443,8 +440,8 @@ class Board:
     def plaintexts(self, work: SimpleNamespace) -> list[list[bytes]]:
         """Return m = c2 / prod_j d_j^lambda_j for every ciphertext, from t shares."""
         t, q = self.election.threshold, self.group.order
-        if not work.ready or work.rows is None or len(work.shares) < t:
-            raise Absent("too few shares, or no list")
+        if work.rows is None or len(work.shares) < t:
+            raise Absent("a list or a share is not there")
         chosen = sorted(work.shares)[:t]
         weights = dict.fromkeys(chosen, 1)
         for j in chosen:
@@ -461,7 +458,10 @@ class Board:
             raise Absent("what this builds on is not there")
         contest = {c.id: c for c in self.election.contests}.get(body.contest)
         require(self.closed and contest and contest.id not in self.results, "no result is due")
-        opened = [self.work[place] for place in self.work if place[0] == contest.id]
+        opened = [work for (name, _), work in self.work.items() if name == contest.id]
+        for work in opened:
+            require(work.ready, "the list to decrypt is not determined")
+            require(work.rows is None or len(work.posted) >= self.election.threshold, "too few shares")
         units = [self.count(work, self.plaintexts(work)) for work in opened]
         totals = [sum(u.weight * u.counts[i] for u in units) for i in range(len(contest.options))]
         require(body.units == units and body.counts == totals, "not the result")
