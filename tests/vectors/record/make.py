@@ -168,6 +168,7 @@ def _finish(simulation: Simulation, voters: list[str]) -> dict[str, str]:
 
 def main(directory: Path) -> None:
     """Write both records and the tickets."""
+    directory.mkdir(parents=True, exist_ok=True)
     tickets = {"sum": make_sum(directory / "sum"), "mix": make_mix(directory / "mix")}
     (directory / "tickets.json").write_text(json.dumps(tickets, indent=2) + "\n")
 
