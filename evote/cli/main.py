@@ -13,14 +13,14 @@ import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from evote.cli.output import printable
-from evote.errors import DecodeError, EvidenceMissing, EvoteError, Refused, VerificationError
-from evote.parallel import WorkerLost
+from evote.errors import DecodeError, EvoteError, VerificationError
 
 AUDITORS, VOTERS, PARTIES, OPERATORS, RESEARCHERS = "Anybody", "Voters", "Other parties", "The operator", "Researchers"
 
@@ -66,12 +66,13 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
 
 
 @app.callback(
-    epilog="Exit status: 0 all is well, 1 something is false or malformed, 2 something is absent or the call is wrong."
+    help="Verifiable elections: each party has its own commands and secret file, and the verifier trusts nobody.",
+    epilog="Exit status: 0 all is well, 1 something is false or malformed, 2 something is absent or the call is wrong.",
 )
 def evote(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,  # noqa: FBT002, ARG001 - an option
+    *, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False
 ) -> None:
-    """Verifiable elections: every party its own commands and its own secret file, and a verifier that trusts nobody."""
+    """Take the options that stand before the noun."""
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -82,33 +83,44 @@ def main(args: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if args is None else list(args)
     try:
         status = typer.main.get_command(app).main(words or ["--help"], "evote", standalone_mode=False)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where exceptions become statuses
+    except (Exception, KeyboardInterrupt) as error:
         status, sentence = _explain(error)
         print(f"evote: {printable(sentence)}", file=sys.stderr)
         return status
     return (status or 0) if words else 2
 
 
+# The first line that fits decides; what fits none is a 1.
+STATUS: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
+    ((VerificationError, DecodeError), 1),
+    ((EvoteError, OSError, ValueError), 2),
+    ((typer.Abort, KeyboardInterrupt), 130),
+    ((MemoryError,), 2),
+)
+
+
 def _explain(error: BaseException) -> tuple[int, str]:
-    match error:
-        case VerificationError() | DecodeError():
-            return 1, str(error)
-        case EvidenceMissing() | Refused() | WorkerLost() | EvoteError():
-            return 2, str(error)
-        case typer.TyperException():
-            where = getattr(getattr(error, "ctx", None), "command_path", "evote")
-            return error.exit_code, f"{error.format_message().rstrip('.')} (see {where} --help)"
-        case typer.Abort() | KeyboardInterrupt():
-            return 130, "interrupted"
-        case MemoryError():
-            return 2, "not enough memory"
-        case FileExistsError() if error.filename is None:
-            return 2, str(error)
-        case OSError():
-            return 2, f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    if isinstance(error, typer.TyperException):
+        where = getattr(getattr(error, "ctx", None), "command_path", "evote")
+        return error.exit_code, f"{error.format_message().rstrip('.')} (see {where} --help)"
+    for kinds, status in STATUS:
+        if isinstance(error, kinds):
+            return status, _sentence(error)
     return 1, _unforeseen(error)
+
+
+def _sentence(error: BaseException) -> str:
+    match error:
+        case OSError() if error.filename and error.strerror:
+            return f"{error.filename}: {error.strerror}"
+        case typer.Abort() | KeyboardInterrupt():
+            return "interrupted"
+        case MemoryError():
+            return "not enough memory"
+    return str(error)
 
 
 def _unforeseen(error: BaseException) -> str:
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({frame.filename}:{frame.lineno}); nobody foresaw this, please report it"
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    return f"{type(error).__name__} at {where}: {error}; nobody foresaw this, please report it"

@@ -29,7 +29,7 @@ def fingerprint(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
-def _option(*names: str, **attributes: Any) -> Any:  # noqa: ANN401 - as typer declares it
+def _option(*names: str, **attributes: Any) -> Any:
     return typer.Option(*names, show_default=False, **attributes)
 
 

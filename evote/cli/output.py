@@ -14,7 +14,7 @@ WIDTH_OF_A_FILE = 120
 
 
 def printable(text: str) -> str:
-    """Return the text with what is not printable (controls, direction marks, unassigned) as ``\\u{...}``."""
+    """Return the text with what is not printable (controls, direction marks, unassigned) as its number."""
     return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)
 
 

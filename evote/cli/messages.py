@@ -1,0 +1,75 @@
+"""A message on its way from a party to the operator: one file, the entry's line first, then the lists that it names.
+
+A blank line stands before each list. The file is the same bytes that go into the record, and is written whole or not
+at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from evote.cli.output import say
+from evote.errors import DecodeError, EvidenceMissing, Refused
+from evote.operator import Message
+from evote.record.entries import DecryptionShare, Entry, Shuffle, decode_entry
+from evote.record.files import write_new
+
+SUFFIX = ".msg"
+MAX_MESSAGE = 1 << 32
+
+
+def write_message(path: Path, entry: Entry, lists: Sequence[Sequence[bytes]] = ()) -> None:
+    """Write a message, unless the same one is there already; `Refused` if the file is something else."""
+    sections = ([bytes(entry)], *lists)
+    data = b"\n".join(b"".join(line + b"\n" for line in section) for section in sections)
+    if path.is_file() and path.read_bytes() == data:
+        say(f"{path} is there already")
+        return
+    try:
+        write_new(path, data)
+    except FileExistsError:
+        raise _occupied(path) from None
+    say(f"wrote {path}; hand it to the operator")
+
+
+def read_message(path: Path) -> Message:
+    """Return the message in a file, its content unchecked; `DecodeError` if it does not have the form of one."""
+    if not path.is_file():
+        raise EvidenceMissing(f"{path}: there is no such file")
+    if path.stat().st_size > MAX_MESSAGE:
+        raise DecodeError(f"{path} is too long for a message")
+    lines = path.read_bytes().split(b"\n")
+    (line, *more), *lists = _sections(lines[:-1])
+    if lines[-1] or more or not line:
+        raise DecodeError(f"{path} is not a message: an entry's line, then its lists, each after a blank line")
+    return Message(line, tuple(lists))
+
+
+def _sections(lines: list[bytes]) -> Iterator[list[bytes]]:
+    section: list[bytes] = []
+    for line in lines:
+        if line:
+            section.append(line)
+        else:
+            yield section
+            section = []
+    yield section
+
+
+def own_message(path: Path, author: str, kind: type[Shuffle] | type[DecryptionShare], digest: bytes) -> bool:
+    """Tell whether ``author`` has left a message of that kind about the list with that digest at ``path``.
+
+    `Refused` if something else is there.
+    """
+    if not path.exists():
+        return False
+    entry = decode_entry(read_message(path).line)
+    if not (entry.author == author and isinstance(entry.body, kind) and entry.body.input == digest):
+        raise _occupied(path)
+    say(f"{path} is there already")
+    return True
+
+
+def _occupied(path: Path) -> Refused:
+    return Refused(f"{path} exists and is something else: move it away first")
