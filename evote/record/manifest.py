@@ -20,8 +20,10 @@ from evote.crypto.signature import check_public_key
 from evote.errors import DecodeError, EvidenceMissing
 from evote.questions.question import Question, Route, Rule, question_names, question_type
 from evote.record import canonical
+from evote.registry import registered_names
 
 FORMAT: Final = "evote/1"
+SHUFFLES: Final = "evote.shuffles"
 MIN_ORDER_BITS = 224
 MAX_WEIGHT_BITS = 40
 
@@ -116,6 +118,8 @@ class Election(_Frozen, frozen=True):
             raise ValueError("at most 100 trustees and 100 mixers")
         self._check_names()
         mixed = any(contest.question.route is Route.MIX for contest in self.contests)
+        if self.shuffle not in registered_names(SHUFFLES):
+            raise ValueError(f"no proof of shuffle is registered as {self.shuffle!r}")
         if mixed != bool(self.mixers):
             raise ValueError("mixers must be named if, and only if, a contest takes the mix road")
 
@@ -133,6 +137,9 @@ class Election(_Frozen, frozen=True):
         named = {d for c in self.contests for d in (*c.districts, *(x for o in c.options for x in o.districts))}
         if not named <= known:
             raise ValueError(f"unknown district {min(named - known)!r}")
+        for contest in self.contests:
+            if not all(contest.allowed(district) for district in known if contest.put_to(district)):
+                raise ValueError(f"contest {contest.id}: a district that it is put to has no option to choose")
 
     @cached_property
     def algebra(self) -> Group:
@@ -187,6 +194,7 @@ class _Needs(msgspec.Struct):
 
     format: str
     group: str
+    shuffle: str
     contests: list[_Type]
 
 
@@ -197,7 +205,7 @@ class _Type(msgspec.Struct):
 def decode_election(data: bytes) -> Election:
     """Return the election whose canonical JSON is ``data``; raise `DecodeError` for anything else.
 
-    `EvidenceMissing` if it asks for a version, group or question type that is not installed here.
+    `EvidenceMissing` if it asks for a version, group, question type or proof of shuffle that is not installed here.
     """
     try:
         return canonical.decode(data, Election)
@@ -214,6 +222,7 @@ def _check_installed(data: bytes) -> None:
     wanted = {
         "record format": ({needs.format}, {FORMAT}),
         "group": ({needs.group}, group_names()),
+        "proof of shuffle": ({needs.shuffle}, registered_names(SHUFFLES)),
         "question type": ({contest.type for contest in needs.contests}, question_names()),
     }
     for what, (asked, known) in wanted.items():

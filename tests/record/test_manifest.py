@@ -59,6 +59,11 @@ WRONG = {
         {"contests": (replace(COUNCIL, districts=("east",)),)},
         "unknown district 'east'",
     ),
+    "no option for a district": (
+        contest(options=tuple(replace(option, districts=("north",)) for option in OPTIONS)),
+        "has no option to choose",
+    ),
+    "unknown proof of shuffle": ({"shuffle": "no-such-proof"}, "no proof of shuffle is registered"),
     "mix road without mixers": ({"contests": (CHOICE,)}, "mixers must be named"),
     "mixers without the mix road": ({"mixers": (role("Mixer", MIXER),)}, "mixers must be named"),
 }
@@ -146,6 +151,7 @@ NOT_INSTALLED = {
     "unknown group": edited(group="no-such-group"),
     "unknown question": edited(contests=[json.loads(TEXT)["contests"][0] | {"type": "no-such-question"}]),
     "another version": edited(format="evote/2"),
+    "unknown proof of shuffle": edited(shuffle="no-such-proof"),
 }
 
 
