@@ -148,6 +148,7 @@ CREDENTIAL = struct(
 )
 VECTOR_LINE = struct(B=blob(0, 1024), B_prime=blob(0, 1024), k_B=blob(0, 1024), k_E=blob(0, 1024), u=blob(0, 1024))
 
+SHUFFLES = ["terelius-wikstrom"]
 DEFAULTS: dict[str, dict[str, Any]] = {
     "selection": {"minimum": 1, "maximum": 1, "blank": True},
     "choice": {"blank": True, "membership": "unproved"},
@@ -178,6 +179,8 @@ def election(line: bytes) -> SimpleNamespace:
     for contest in e.contests:
         require(set(contest.districts).union(*(o.districts for o in contest.options)) <= set(known), "no such district")
         question(contest)
+        for district in known:
+            require(not put_to(contest, district) or allowed(contest, district), "a contest without options")
     require(bool(e.mixers) == any(c.mixed for c in e.contests), "mixers if, and only if, something is mixed")
     e.keys = {"operator": e.operator.key, "registrar": e.registrar.key}
     e.keys |= {f"trustee {i}": role.key for i, role in enumerate(e.trustees, 1)}
@@ -185,11 +188,21 @@ def election(line: bytes) -> SimpleNamespace:
     return e
 
 
+def put_to(contest: Any, district: str) -> bool:
+    """Tell whether voters of a district answer a contest."""
+    return not contest.districts or district in contest.districts
+
+
+def allowed(contest: Any, district: str) -> list[int]:
+    """Return the numbers of the options that voters of a district may choose."""
+    return [i for i, option in enumerate(contest.options, 1) if not option.districts or district in option.districts]
+
+
 def check_known(line: bytes) -> None:
     """Give up on a definition that asks for a version, group or question type that is not described."""
     try:
         asked = json.loads(line)
-        known = [(asked["format"], ["evote/1"]), (asked["group"], GROUPS)]
+        known = [(asked["format"], ["evote/1"]), (asked["group"], GROUPS), (asked["shuffle"], SHUFFLES)]
         known += [(contest["type"], DEFAULTS) for contest in asked["contests"]]
         strange = [name for name, names in known if name not in names]
         require(all(type(name) is str for name in strange), "not a name")

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.reference import box, forms
-from tests.reference.forms import Absent
+from tests.reference.forms import Absent, allowed, put_to
 from tests.reference.groups import Refuted, frame, group, prime_order_point, require, signed
 from tests.reference.proofs import (
     Transcript,
@@ -499,15 +499,6 @@ class Board:
             unit=unit.name, ballots=unit.ballots, weight=unit.cells[0][2],
             counts=counts, blank=blank, invalid=len(invalid), invalid_elements=invalid,
         )  # fmt: skip
-
-
-def put_to(contest: Any, district: str) -> bool:
-    return not contest.districts or district in contest.districts
-
-
-def allowed(contest: Any, district: str) -> list[int]:
-    """Return the numbers of the options that voters of a district may choose."""
-    return [i for i, option in enumerate(contest.options, 1) if not option.districts or district in option.districts]
 
 
 def digest(rows: list[bytes]) -> bytes:
