@@ -80,6 +80,11 @@ def test_membership_binds_c2_and_unproved_leaves_it_to_the_transcript():
     assert len(Choice(3, membership=PROVED).statements(key, [sealed], (1, 2, 3))[-1].branches) == 4
 
 
+def test_the_bound_is_the_last_option():
+    assert Choice(3).bound == 3
+    assert Choice(3).encode((3,)) == (3,)
+
+
 def test_ballots_are_not_summed():
     with pytest.raises(TypeError, match="ballot by ballot"):
         Choice(3).totals((1, 2, 3), 6)

@@ -93,6 +93,14 @@ class TestSomeOptionsNotAllowed(QuestionContract):
             self.witnesses(self.question.encode((2,)))
 
 
+class TestTheLastOptionNotAllowed(QuestionContract):
+    question = Selection(3)
+    allowed = (1, 2)
+    selections = ((), (1,), (2,))
+    refused = {"two": (1, 2)}
+    malicious = {"the one not allowed": (0, 0, 1, 0), "it and another": (0, 1, 1, 0)}
+
+
 class TestRistretto(QuestionContract):
     group = group("ristretto255")
     question = Selection(2)
@@ -155,6 +163,7 @@ def test_size_of_a_ballot(question: Selection):
     contract.question = question  # type: ignore[misc]
     statements = contract.statements((0,) * question.width)
     branches = [len(statement.branches) for statement in statements]
+    assert question.bound == 1
     assert branches == [2] * question.width + [question.maximum - question.minimum + 1]
     toy = contract.group
     assert proof_size(statements[0]) == 4 * toy.element_size + 3 * toy.scalar_size
@@ -188,7 +197,7 @@ WRONG_RULES: dict[str, dict[str, Rule]] = {
     "minimum above maximum": {"minimum": 3, "maximum": 2},
     "maximum above options": {"maximum": 5},
     "negative minimum": {"minimum": -1},
-    "maximum zero": {"minimum": 0, "maximum": 0},
+    "maximum zero": {"minimum": 0, "maximum": 0, "blank": False},
     "two ways to choose none": {"minimum": 0, "maximum": 2, "blank": True},
 }
 
