@@ -54,6 +54,8 @@ class TrusteeState(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     def __reduce__(self) -> NoReturn:
         raise TypeError("a trustee's state is neither pickled nor copied")
 
+    __copy__ = __reduce__
+
 
 @dataclass(frozen=True, slots=True)
 class ShareMessage:
