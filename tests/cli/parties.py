@@ -1,0 +1,170 @@
+"""An election by hand: every party with its own secret file, and nothing between them but the record and messages."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from evote.cli.main import main
+from evote.record import vault
+from tests.elections import CONTESTS, DISTRICTS, GROUP
+
+TRUSTEES, MIXERS = (1, 2, 3), (1, 2)
+ROLES = ("operator", "registrar", *(f"trustee-{i}" for i in TRUSTEES), *(f"mixer-{i}" for i in MIXERS))
+PASSPHRASES = {"trustee-1": "one more for the road"}  # everybody else's is OTHERS
+SMALL = ("key", "voter", "define")  # these have no work to share
+OTHERS = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> str:
+        """The last line of the output."""
+        return self.out.splitlines()[-1]
+
+
+class Parties:
+    """A directory with everybody's files, and the commands that they type."""
+
+    def __init__(self, home: Path, road: str) -> None:
+        self.home, self.road = home, road
+        self.record = home / "record"
+        self.said = ""
+
+    def run(self, *words: object) -> Answer:
+        """Type a command; unless it says otherwise it does all work itself."""
+        out, err = io.StringIO(), io.StringIO()
+        alone = [] if words[0] in SMALL or "--jobs" in words or "--help" in words else ["--jobs", 1]
+        with redirect_stdout(out), redirect_stderr(err):
+            status = main([str(word) for word in (*words, *alone)])
+        return Answer(status, out.getvalue(), err.getvalue())
+
+    def secret(self, name: str) -> Path:
+        return self.home / f"{name}.secret"
+
+    def keys(self, name: str) -> list[object]:
+        """Return the options that open a party's secret file."""
+        file = self.home / f"{name}.passphrase"
+        file.write_text(PASSPHRASES.get(name, OTHERS) + "\n")
+        return ["--secret", self.secret(name), "--passphrase-file", file]
+
+    def do(self, name: str, *words: object, out: str = "") -> Path:
+        """Let a party type a command that must succeed; return where its message or messages are."""
+        path = self.home / out
+        answer = self.run(*words, *self.keys(name), *(["--out", path] if out else []))
+        assert (answer.status, answer.err) == (0, ""), (words, answer)
+        self.said = answer.out
+        return path
+
+    def post(self, *messages: Path) -> None:
+        """Let the operator post messages, all of which must be accepted."""
+        self.do("operator", "post", self.record, *messages)
+
+    # The phases
+
+    def make_keys(self) -> None:
+        """Make the key of every role and write the definition."""
+        made = {name: self.new("key", name) for name in ROLES}
+        (self.home / "election.toml").write_text(definition(made, self.road))
+
+    def new(self, noun: str, name: str, *words: object) -> str:
+        """Make a secret file and return what is public of it."""
+        _, _, *passphrase = self.keys(name)
+        answer = self.run(noun, "new", self.secret(name), *words, *passphrase, "--kdf-cost", "interactive")
+        assert answer.status == 0, answer
+        return answer.out.strip()
+
+    def define(self) -> None:
+        """Start the record."""
+        self.do("operator", "define", self.home / "election.toml", self.record)
+
+    def make_joint_key(self) -> None:
+        """Hold the key ceremony."""
+        for number in range(1, 5):
+            messages = [
+                self.do(f"trustee-{i}", "trustee", "act", self.record, out=f"key-{number}-{i}.msg") for i in TRUSTEES
+            ]
+            self.post(*messages)
+        self.do("operator", "operator", "finish-key", self.record)
+
+    def enrol(self, voters: Mapping[str, Sequence[str]]) -> None:
+        """Make every voter's key and post the roll; ``voters`` gives each the options for its credential."""
+        lines = [self.new("voter", name, "--voter", name, *words) for name, words in voters.items()]
+        credentials = self.home / "credentials.jsonl"
+        credentials.write_text("".join(f"{line}\n" for line in lines))
+        self.post(self.do("registrar", "registrar", "roll", self.record, credentials, out="roll.msg"))
+
+    def vote(self, voter: str, *choices: str, out: str) -> Path:
+        """Make a ballot, and its ticket beside it."""
+        chosen = [word for choice in choices for word in ("--choose", choice)]
+        return self.do(voter, "vote", self.record, *chosen, "--ticket", self.home / f"{out}.ticket", out=out)
+
+    def inspect(self, message: Path) -> Answer:
+        """Open a ballot on the second device."""
+        receipt = message.with_name(f"{message.name}.receipt")
+        return self.run("inspect", self.record, f"{message}.ticket", "--receipt", receipt)
+
+    def count(self) -> None:
+        """Mix, decrypt and publish."""
+        if self.road != "sum":
+            for i in MIXERS:
+                self.post(self.do(f"mixer-{i}", "mix", self.record, out=f"mix-{i}"))
+        self.do("operator", "operator", "tally", self.record)
+        for i in TRUSTEES[:2]:
+            self.post(self.do(f"trustee-{i}", "trustee", "decrypt", self.record, out=f"shares-{i}"))
+        self.do("operator", "operator", "tally", self.record)
+
+
+def fast(patch: pytest.MonkeyPatch) -> None:
+    """Make the least cost of a secret file less still: one guess costs nothing in tests."""
+    patch.setattr(vault, "INTERACTIVE", vault.MINIMAL)
+
+
+def definition(keys: Mapping[str, str], road: str) -> str:
+    """Return a small election in TOML; JSON's strings, lists and numbers are TOML's, too."""
+
+    def table(content: Mapping[str, object]) -> str:
+        fields = (
+            f"{name} = {table(value) if isinstance(value, Mapping) else items(value)}"
+            for name, value in content.items()
+        )
+        return "{" + ", ".join(fields) + "}"
+
+    def items(value: object) -> str:
+        if isinstance(value, list):
+            return "[" + ", ".join(table(v) if isinstance(v, Mapping) else json.dumps(v) for v in value) + "]"
+        return json.dumps(value)
+
+    def role(name: str) -> dict[str, object]:
+        return {"name": f"The {name}", "key": keys[name]}
+
+    def roles(names: Iterable[str]) -> str:
+        return items([role(name) for name in names])
+
+    mixed = any(contest["type"] == "choice" for contest in CONTESTS[road])
+    lines = [
+        'name = "An election [bold]by hand[/bold]"',
+        f'group = "{GROUP}"',
+        "threshold = 2",
+        "minimum_group = 3",
+        f"operator = {table(role('operator'))}",
+        f"registrar = {table(role('registrar'))}",
+        f"trustees = {roles(f'trustee-{i}' for i in TRUSTEES)}",
+        *([f"mixers = {roles(f'mixer-{i}' for i in MIXERS)}"] if mixed else []),
+        f"districts = {items(DISTRICTS)}",
+        f"contests = {items(CONTESTS[road])}",
+    ]
+    return "\n".join(lines) + "\n"
