@@ -39,6 +39,13 @@ class TestProvedWithoutBlank(QuestionContract):
     malicious = {"blank": (0,), "off the list": (4,)}
 
 
+class TestOneOption(QuestionContract):
+    question = Choice(1, membership=PROVED)
+    selections = ((), (1,))
+    refused = {"a second": (2,)}
+    malicious = {"a second": (2,)}
+
+
 class TestUnprovedWithoutBlank(QuestionContract):
     question = Choice(3, blank=False)
     selections = ((1,), (2,), (3,))
