@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,9 @@ class World:
     name: str
     path: Path
     keys: Keys
-    box_secrets: Mapping[int, tuple[bytes, ...]]
-    silent: frozenset[str]  # voters on the roll without a ballot
-    set_aside: frozenset[str]  # voters whose ballots do not count
+    box_secrets: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()  # voters on the roll without a ballot
+    set_aside: frozenset[str] = frozenset()  # voters whose ballots do not count
 
 
 def begin(path: Path, name: str, contests: list[dict[str, Any]], **rules: Any) -> Simulation:

@@ -7,20 +7,18 @@ the checkpoint in the operator's. It cannot make a proof for a false statement; 
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from evote.crypto.transcript import frame
-from evote.formats.native.reader import CHECKPOINT, ELECTION, ENTRIES, list_name
-from evote.record.entries import SIGNING_DOMAIN, decode_entry
+from evote.formats.native.reader import CHECKPOINT, ELECTION, ENTRIES, LISTS, list_name
+from evote.record.entries import SIGNING_DOMAIN, Entry, decode_entry
 from evote.record.lists import lines_digest
 from evote.record.merkle import MerkleLog, leaf_hash
 from evote.record.operator import sign_checkpoint
@@ -151,15 +149,14 @@ def _lists(tree: Any) -> Any:
     return [_lists(value) for value in tree] if isinstance(tree, (list, tuple)) else tree
 
 
-@cache
-def _parts_of(path: Path) -> tuple[Tree, list[tuple[str, Tree]], dict[bytes, list[bytes]]]:
-    entries = [decode_entry(line) for line in (path / ENTRIES).read_bytes().splitlines()]
-    bodies = [(entry.author, tree_of(entry.body)) for entry in entries]
-    lists = {bytes.fromhex(file.stem): file.read_bytes().splitlines() for file in (path / "lists").iterdir()}
-    return msgspec.json.decode((path / ELECTION).read_bytes()), bodies, lists
+def item_of(entry: Entry) -> Item:
+    """Return an entry as an item."""
+    return Item(entry.author, tree_of(entry.body), entry.author)
 
 
 def take_apart(world: World) -> Draft:
     """Return a draft of a world's record, for one change."""
-    election, bodies, lists = copy.deepcopy(_parts_of(world.path))
-    return Draft(world, election, [Item(author, body, author) for author, body in bodies], lists)
+    path = world.path
+    items = [item_of(decode_entry(line)) for line in (path / ENTRIES).read_bytes().splitlines()]
+    lists = {bytes.fromhex(file.stem): file.read_bytes().splitlines() for file in (path / LISTS).iterdir()}
+    return Draft(world, msgspec.json.decode((path / ELECTION).read_bytes()), items, lists)
