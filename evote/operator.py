@@ -61,7 +61,7 @@ class _Desk:
         if rows is None:
             return self._opened().rows(digest, limit)
         if len(rows) > limit:
-            raise VerificationError("record.list", f"{len(rows)} rows where {limit} are due")
+            raise DecodeError(f"a list of more than {limit} lines")
         return rows
 
 
