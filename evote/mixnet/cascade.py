@@ -77,7 +77,8 @@ class Cascade:
         `EvidenceMissing` if a list is not there, and for everything after a shuffle that was passed over.
         """
         place, require = Place(body.contest, body.unit), self._audit.require
-        require(place in self._lists and author == f"mixer {self.turn(place)}", "mix.order", subject)
+        turn = self.turn(place) if place in self._lists else None
+        require(turn is not None and author == f"mixer {turn}", "mix.order", subject)
         mixed = self._lists[place]
         require(body.input == mixed.digest, "mix.input", subject)
         rows, encoded = self._verify(author, body, source, subject)

@@ -77,7 +77,7 @@ def generators(group: Group, count: int) -> list[Element]:
     return [h for block in range(blocks) for h in _generators(group, block)][:count]
 
 
-_BLOCK = 256
+_BLOCK = 32
 
 
 @cache
