@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from evote.cli import secret_file
+from evote.cli.office import check_operator
 from evote.cli.options import PassphraseFile, SecretPath, examples, noun
 from evote.cli.output import say
 from evote.cli.secret_file import RoleSecret
@@ -36,6 +37,7 @@ def define(
     """
     election = _read(definition)
     key = secret_file.existing(secret, passphrase_file).read(RoleSecret).key
+    check_operator(election, key)
     if os.path.lexists(record):
         if NativeRecord(record).election != election:
             raise Refused(f"{record} is the record of another election")

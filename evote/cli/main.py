@@ -21,6 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from evote.cli.output import printable
 from evote.errors import DecodeError, EvoteError, VerificationError
+from evote.record.files import PREFIX, SUFFIX
 
 AUDITORS, VOTERS, PARTIES, OPERATORS, RESEARCHERS = "Anybody", "Voters", "Other parties", "The operator", "Researchers"
 
@@ -93,7 +94,7 @@ def main(args: Sequence[str] | None = None) -> int:
 # The first line that fits decides; what fits none is a 1.
 STATUS: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ((VerificationError, DecodeError), 1),
-    ((EvoteError, OSError, ValueError), 2),
+    ((EvoteError, OSError), 2),
     ((typer.Abort, KeyboardInterrupt), 130),
     ((MemoryError,), 2),
 )
@@ -112,7 +113,9 @@ def _explain(error: BaseException) -> tuple[int, str]:
 def _sentence(error: BaseException) -> str:
     match error:
         case OSError() if error.filename and error.strerror:
-            return f"{error.filename}: {error.strerror}"
+            path = Path(error.filename)
+            temporary = path.name.startswith(PREFIX) and path.name.endswith(SUFFIX)
+            return f"{path.parent if temporary else path}: {error.strerror}"
         case typer.Abort() | KeyboardInterrupt():
             return "interrupted"
         case MemoryError():

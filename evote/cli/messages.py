@@ -40,10 +40,10 @@ def read_message(path: Path) -> Message:
     if path.stat().st_size > MAX_MESSAGE:
         raise DecodeError(f"{path} is too long for a message")
     lines = path.read_bytes().split(b"\n")
-    (line, *more), *lists = _sections(lines[:-1])
-    if lines[-1] or more or not line:
+    head, *lists = _sections(lines[:-1])
+    if lines[-1] or len(head) != 1:
         raise DecodeError(f"{path} is not a message: an entry's line, then its lists, each after a blank line")
-    return Message(line, tuple(lists))
+    return Message(head[0], tuple(lists))
 
 
 def _sections(lines: list[bytes]) -> Iterator[list[bytes]]:

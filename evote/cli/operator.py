@@ -22,7 +22,10 @@ def finish_key(
 ) -> None:
     """Publish the joint key, once all four rounds of the key ceremony are complete."""
     with operator_at_work(record, secret, passphrase_file, jobs) as operator:
-        if operator.procedure.ceremony.key is None:
+        ceremony = operator.procedure.ceremony
+        if ceremony.key is None:
+            if ceremony.attempt.absent or ceremony.attempt.faults:
+                raise Refused("the key ceremony has not come to a good end; see evote status")
             operator.finish_key()
         say("the joint key is on the board, and voting may begin once the roll is there, too")
 
@@ -45,6 +48,9 @@ def restart_key(
             raise Refused("the key ceremony is over")
         if not ceremony.attempt.faults and not absent:
             raise Refused("no trustee is at fault; name those who do not answer with --absent")
+        for index in absent or ():
+            if index not in {*ceremony.attempt.absent, *ceremony.attempt.faults}:
+                raise Refused(f"trustee {index} is not absent; see evote status")
         operator.restart_key(absent or ())
         rest = ", ".join(f"trustee {index}" for index in ceremony.attempt.participants)
         say(f"attempt {ceremony.attempt.number} of the key ceremony begins, with {rest}")
@@ -56,6 +62,8 @@ def close(
 ) -> None:
     """Close the ballot box, for good."""
     with operator_at_work(record, secret, passphrase_file, jobs) as operator:
+        if operator.procedure.box is None or operator.procedure.ceremony.key is None:
+            raise Refused("voting has not begun")
         if operator.procedure.counting is None:
             operator.close_box()
         say("the ballot box is closed")

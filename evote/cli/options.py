@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from evote.cli.workers import PROCESSORS
+from evote.record.entries import MAX_TEXT
 
 
 def noun(text: str) -> typer.Typer:
@@ -27,6 +29,14 @@ def fingerprint(text: str) -> bytes:
     if not re.fullmatch("[0-9a-fA-F]{64}", text):
         raise typer.BadParameter("a fingerprint is 64 hexadecimal digits")
     return bytes.fromhex(text)
+
+
+def plain_text(text: str) -> str:
+    """Return text that canonical JSON has room for."""
+    text = unicodedata.normalize("NFC", text)
+    if len(text) > MAX_TEXT or not text.isprintable():
+        raise typer.BadParameter(f"a line of at most {MAX_TEXT} printable characters")
+    return text
 
 
 def _option(*names: str, **attributes: Any) -> Any:

@@ -30,9 +30,10 @@ def say(text: str, style: str | None = None) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; numbers stand to the right."""
+    """Print a title and a table; numbers stand to the right."""
+    say(title, "bold")
     made = [list(row) for row in rows]
-    table = Table(title=printable(title), title_justify="left", title_style="bold")
+    table = Table()
     for number, column in enumerate(columns):
         numeric = bool(made) and all(isinstance(row[number], int) for row in made)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")

@@ -22,6 +22,7 @@ from evote.cli.options import (
     SecretPath,
     examples,
     noun,
+    plain_text,
 )
 from evote.cli.secret_file import RoleSecret, SecretFile
 from evote.crypto.signing import SigningKey
@@ -37,7 +38,7 @@ from evote.record.operator import sign_entry
 app = noun("Post the roll; revoke ballots, for a vote on paper say, and restore them.")
 
 Voter = Annotated[str, typer.Argument(metavar="VOTER", help="The voter's pseudonym.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; everybody can read it.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", parser=plain_text, help="Why; all can read it.")]
 
 
 @app.command(epilog=examples("evote registrar roll record credentials.jsonl --secret registrar.secret --out roll.msg"))

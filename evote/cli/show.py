@@ -61,7 +61,8 @@ def _votes(contest: Contest, result: Result) -> Iterator[tuple[str, str, str, in
         yield option.id, option.name, option.party, votes
     yield "", "(blank)", "", result.blank
     yield "", "(invalid)", "", result.invalid
-    yield "", "(withheld: ballots in units too small to open)", "", result.withheld
+    if result.withheld:
+        yield "", "(withheld: ballots in units too small to open)", "", result.withheld
 
 
 def _show_units(contest: Contest, result: Result) -> None:

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from evote.cli.options import ALL_PROCESSORS, Jobs, examples, noun
@@ -43,7 +44,10 @@ def simulate(
     scenario = draw(example, voters, seed, group)
     out = out.resolve()
     with workers(jobs) as executor, tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as made:
-        outcome = run(Path(made) / out.name, scenario, executor=executor, tell=say)
+        try:
+            outcome = run(Path(made) / out.name, scenario, executor=executor, tell=say)
+        except msgspec.ValidationError as error:
+            raise Refused(str(error)) from None
         (Path(made) / out.name).rename(out)
     sync_directory(out.parent)
     _report(scenario, outcome)

@@ -81,7 +81,8 @@ def _print(report: Report, expect: bytes | None) -> None:
     if report.election is not None:
         say(f"election: {report.election.name}, fingerprint {report.election.fingerprint.hex()}")
     held = [(f.check, f.held, CHECKS.get(f.check, "")) for f in report.findings if not f.error]
-    show_table("Checks that held", ("check", "times", "what it shows"), held)
+    if held:
+        show_table("Checks that held", ("check", "times", "what it shows"), held)
     for finding in report.failures:
         say(f"{'ABSENT' if finding.absent else 'FALSE'} {finding.check}: {finding.error}", "bold red")
     for line in _scope(report):

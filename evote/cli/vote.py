@@ -82,9 +82,11 @@ def vote(
         selections = _selections(procedure.election, content.credential, choose)
         state = box.state(content.credential.voter)
         revoked = state.revoked
-        ballot = Voter(procedure.election, key, content.credential, content.key).cast(
-            selections, state.sequence + 1, state.leaf
-        )
+        device = Voter(procedure.election, key, content.credential, content.key)
+        try:
+            ballot = device.cast(selections, state.sequence + 1, state.leaf)
+        except ValueError as error:
+            raise Refused(str(error)) from None
         procedure.admit(bytes(ballot.entry))
     _keep(ballot.ticket, ticket)
     write_message(out, ballot.entry)

@@ -10,6 +10,7 @@ from evote.cli import secret_file
 from evote.cli.options import NewSecretPath, PassphraseFile, examples, noun
 from evote.cli.secret_file import Kdf, KdfCost, VoterSecret
 from evote.crypto.signing import SigningKey
+from evote.errors import DecodeError, Refused
 from evote.record import canonical
 from evote.record.entries import Credential
 
@@ -33,7 +34,10 @@ def new(
     """Make a voter's key and print its credential, one line for the registrar's list."""
     key = SigningKey.generate()
     credential = Credential(voter=voter, key=key.public_key, district=district, stratum=stratum, weight=weight)
-    canonical.decode(canonical.encode(credential), Credential)  # msgspec checks annotations only when it decodes
+    try:
+        canonical.decode(canonical.encode(credential), Credential)  # msgspec checks annotations only when it decodes
+    except (DecodeError, ValueError) as error:
+        raise Refused(str(error)) from None
     content = VoterSecret(seed=key.secret_bytes(), credential=credential)
     secret_file.new(path, passphrase_file).create(content, kdf_cost)
     _show(content)

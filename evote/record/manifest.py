@@ -129,7 +129,10 @@ class Election(_Frozen, frozen=True):
         roles = (self.operator, self.registrar, *self.trustees, *self.mixers)
         _distinct([role.key for role in roles], "role keys")
         for role in roles:
-            check_public_key(role.key)
+            try:
+                check_public_key(role.key)
+            except DecodeError as error:
+                raise ValueError(f"the key of {role.name}: {error}") from None
         known = {district.id for district in self.districts}
         _distinct([district.id for district in self.districts], "districts")
         _distinct([contest.id for contest in self.contests], "contests")

@@ -82,7 +82,10 @@ def _read(path: Path) -> _Vault:
         raise EvidenceMissing(f"{path}: {error.strerror}") from None
     if exposed:
         raise Refused(f"{path} holds a secret and others can read it: chmod 600 it, and ask who has a copy")
-    return canonical.decode(data, _Vault, limit=MAX_VAULT)
+    try:
+        return canonical.decode(data, _Vault, limit=MAX_VAULT)
+    except DecodeError as error:
+        raise DecodeError(f"{path} is not a secret file: {error}") from None
 
 
 def _unlock(path: Path, vault: _Vault, passphrase: bytes) -> bytes:
