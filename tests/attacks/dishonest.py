@@ -44,7 +44,7 @@ def condemned(board: Draft, path: Path) -> list[str]:
     """Return the checks that fail when an auditor reads the board; ``path`` must not exist."""
     board.seal(path)
     report = verify(path)
-    assert report.status == 1
+    assert report.status == 1, report.failures
     return [finding.check for finding in report.failures if not finding.absent]
 
 
