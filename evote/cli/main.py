@@ -25,6 +25,8 @@ from evote.record.files import PREFIX, SUFFIX
 
 AUDITORS, VOTERS, PARTIES, OPERATORS, RESEARCHERS = "Anybody", "Voters", "Other parties", "The operator", "Researchers"
 
+INTERRUPTED = 130
+
 # name, panel of the help page, one line of help; the module is evote.cli.NAME
 NOUNS: tuple[tuple[str, str, str], ...] = (
     ("verify", AUDITORS, "Check a whole record and give a verdict."),
@@ -83,19 +85,20 @@ def main(args: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     words = sys.argv[1:] if args is None else list(args)
     try:
-        status = typer.main.get_command(app).main(words or ["--help"], "evote", standalone_mode=False)
+        status = typer.main.get_command(app).main(words or ["--help"], "evote", standalone_mode=False) or 0
+        sentence = "interrupted" if status == INTERRUPTED else ""
     except (Exception, KeyboardInterrupt) as error:
         status, sentence = _explain(error)
+    if sentence:
         print(f"evote: {printable(sentence)}", file=sys.stderr)
-        return status
-    return (status or 0) if words else 2
+    return status if words else 2
 
 
 # The first line that fits decides; what fits none is a 1.
 STATUS: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ((VerificationError, DecodeError), 1),
     ((EvoteError, OSError), 2),
-    ((typer.Abort, KeyboardInterrupt), 130),
+    ((typer.Abort, KeyboardInterrupt), INTERRUPTED),
     ((MemoryError,), 2),
 )
 

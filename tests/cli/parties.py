@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import pytest
-
 from evote.cli.main import main
-from evote.record import vault
 from tests.elections import CONTESTS, DISTRICTS, GROUP
 
 TRUSTEES, MIXERS = (1, 2, 3), (1, 2)
@@ -36,11 +38,18 @@ class Answer:
         return self.out.splitlines()[-1]
 
 
+def one_sentence(answer: Answer, status: int, pattern: str) -> None:
+    """Check that a command failed with this status and one line on stderr."""
+    assert answer.status == status, answer
+    assert re.fullmatch(f"evote: .*{pattern}.*\n", answer.err), answer.err
+
+
 class Parties:
     """A directory with everybody's files, and the commands that they type."""
 
     def __init__(self, home: Path, road: str) -> None:
         self.home, self.road = home, road
+        home.mkdir(exist_ok=True)
         self.record = home / "record"
         self.said = ""
 
@@ -108,8 +117,9 @@ class Parties:
         self.post(self.do("registrar", "registrar", "roll", self.record, credentials, out="roll.msg"))
 
     def vote(self, voter: str, *choices: str, out: str) -> Path:
-        """Make a ballot, and its ticket beside it."""
-        chosen = [word for choice in choices for word in ("--choose", choice)]
+        """Make a ballot, and its ticket beside it; choices for contests that are not put are left out."""
+        contests = tuple(contest["id"] for contest in CONTESTS[self.road])
+        chosen = [word for choice in choices if choice.startswith(contests) for word in ("--choose", choice)]
         return self.do(voter, "vote", self.record, *chosen, "--ticket", self.home / f"{out}.ticket", out=out)
 
     def inspect(self, message: Path) -> Answer:
@@ -126,11 +136,6 @@ class Parties:
         for i in TRUSTEES[:2]:
             self.post(self.do(f"trustee-{i}", "trustee", "decrypt", self.record, out=f"shares-{i}"))
         self.do("operator", "operator", "tally", self.record)
-
-
-def fast(patch: pytest.MonkeyPatch) -> None:
-    """Make the least cost of a secret file less still: one guess costs nothing in tests."""
-    patch.setattr(vault, "INTERACTIVE", vault.MINIMAL)
 
 
 def definition(keys: Mapping[str, str], road: str) -> str:
@@ -168,3 +173,63 @@ def definition(keys: Mapping[str, str], road: str) -> str:
         f"contests = {items(CONTESTS[road])}",
     ]
     return "\n".join(lines) + "\n"
+
+
+VOTERS = {f"n{i}": ("--district", "north") for i in range(1, 5)} | {
+    "s1": ("--district", "south"),
+    "s2": ("--district", "south"),
+    "s3": ("--district", "south"),
+    "w1": ("--district", "south", "--weight", "5"),
+}
+# voter -> council, mayor; Mia stands for mayor in the south only
+VOTES = {
+    "n1": ("council=ada,bob", "mayor=kai"),
+    "n2": ("council=", "mayor=liv"),
+    "n3": ("council=eve", "mayor="),
+    "n4": ("council=bob", "mayor=kai"),
+    "s1": ("council=ada", "mayor=mia"),
+    "s2": ("council=ada", "mayor=mia"),
+    "w1": ("council=eve", "mayor=liv"),
+}
+
+
+def _vote(parties: Parties) -> None:
+    """Let n1 vote twice, revoke n4 and s1, and restore s1; s3 abstains, and w1 is alone with its weight."""
+    parties.post(*(parties.vote(voter, *both, out=f"{voter}.msg") for voter, both in VOTES.items()))
+    parties.post(parties.vote("n1", "council=eve", "mayor=liv", out="n1-again.msg"))
+    for verb, voter in (("revoke", "n4"), ("revoke", "s1"), ("restore", "s1")):
+        words = ["registrar", verb, parties.record, voter, "--reason", "came to the polling station"]
+        parties.post(parties.do("registrar", *words, out=f"{verb}-{voter}.msg"))
+
+
+# What the voting above comes to.
+COUNTS = {"council": {"ada": 2, "bob": 0, "eve": 2}, "mayor": {"kai": 0, "liv": 2, "mia": 2}}
+BLANK, WITHHELD = 1, 1
+
+# stage -> the one before it, and what leads from there to here
+STAGES: dict[str, tuple[str, Callable[[Parties], object]]] = {
+    "appointed": ("", Parties.make_keys),
+    "defined": ("appointed", Parties.define),
+    "enrolled": ("defined", lambda parties: parties.enrol(VOTERS)),
+    "voting": ("enrolled", Parties.make_joint_key),
+    "voted": ("voting", _vote),
+    "closed": ("voted", lambda parties: parties.do("operator", "operator", "close", parties.record)),
+    "counted": ("closed", Parties.count),
+}
+
+
+@cache
+def stage(name: str, road: str) -> Parties:
+    """Return an election at one of the `STAGES`, made once; it must not be changed."""
+    home = Path(tempfile.mkdtemp(prefix="evote-cli-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    before, step = STAGES[name]
+    parties = at_stage(before, home / "home", road) if before else Parties(home / "home", road)
+    step(parties)
+    return parties
+
+
+def at_stage(name: str, home: Path, road: str = "both") -> Parties:
+    """Return a copy of an election at a stage, in the new directory ``home``."""
+    shutil.copytree(stage(name, road).home, home)
+    return Parties(home, road)

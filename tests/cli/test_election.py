@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,51 +11,13 @@ import pytest
 from evote.record.board import decode_receipt
 from evote.record.manifest import decode_election
 from evote.record.replies import decode_refusal, verify_refusal
-from tests.cli.parties import Answer, Parties, fast
-
-VOTERS = {f"n{i}": ("--district", "north") for i in range(1, 5)} | {
-    "s1": ("--district", "south"),
-    "s2": ("--district", "south"),
-    "s3": ("--district", "south"),
-    "w1": ("--district", "south", "--weight", "5"),
-}
-# voter -> council, mayor; the mayor mia stands in the south only
-VOTES = {
-    "n1": ("council=ada,bob", "mayor=kai"),
-    "n2": ("council=", "mayor=liv"),
-    "n3": ("council=eve", "mayor="),
-    "n4": ("council=bob", "mayor=kai"),
-    "s1": ("council=ada", "mayor=mia"),
-    "s2": ("council=ada", "mayor=mia"),
-    "w1": ("council=eve", "mayor=liv"),
-}
-# n1 votes again (eve, liv), n4 is revoked, s1 revoked and restored, w1 withheld
-COUNTS = {"council": {"ada": 2, "bob": 0, "eve": 2}, "mayor": {"kai": 0, "liv": 2, "mia": 2}}
-
-
-def choices(parties: Parties, *both: str) -> list[str]:
-    return [choice for choice in both if parties.road in ("both", "sum" if choice.startswith("council") else "mix")]
+from tests.cli.parties import BLANK, COUNTS, WITHHELD, Answer, Parties, at_stage
 
 
 @pytest.fixture(scope="module", params=["both", "sum"])
-def held(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parties]:
+def held(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Parties:
     """Hold an election up to its results."""
-    with pytest.MonkeyPatch.context() as patch:
-        fast(patch)
-        parties = Parties(tmp_path_factory.mktemp("election"), request.param)
-        parties.make_keys()
-        parties.define()
-        parties.make_joint_key()
-        parties.enrol(VOTERS)
-        first = [parties.vote(v, *choices(parties, *both), out=f"{v}.msg") for v, both in VOTES.items()]
-        parties.post(*first)
-        parties.post(parties.vote("n1", *choices(parties, "council=eve", "mayor=liv"), out="n1-again.msg"))
-        for verb, voter in (("revoke", "n4"), ("revoke", "s1"), ("restore", "s1")):
-            words = ["registrar", verb, parties.record, voter, "--reason", "came to the polling station"]
-            parties.post(parties.do("registrar", *words, out=f"{verb}-{voter}.msg"))
-        parties.do("operator", "operator", "close", parties.record)
-        parties.count()
-        yield parties
+    return at_stage("counted", tmp_path_factory.mktemp("cli") / "home", request.param)
 
 
 def test_the_result_is_what_was_put_in(held: Parties) -> None:
@@ -68,7 +29,7 @@ def test_the_result_is_what_was_put_in(held: Parties) -> None:
     for contest in election.contests:
         result = results[contest.id]
         assert dict(zip((o.id for o in contest.options), result["counts"], strict=True)) == COUNTS[contest.id]
-        assert (result["blank"], result["invalid"], result["withheld"]) == (1, 0, 1)
+        assert (result["blank"], result["invalid"], result["withheld"]) == (BLANK, 0, WITHHELD)
 
 
 def test_the_verdict_says_where_the_record_comes_from(held: Parties) -> None:
