@@ -178,8 +178,9 @@ def test_cost_of_pippenger(count: int, bits: int, spent: list[str]):
     assert spent.count("product") <= -(-bits // c) * (count + 2 ** (c + 1))
 
 
-def test_a_short_exponent_costs_its_own_length(spent: list[str]):
-    TOY.product_of_powers([a, b], [3, 2])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_short_exponent_costs_its_own_length(sign: int, spent: list[str]):
+    TOY.product_of_powers([a, b], [sign * 3, sign * 2])
     short = len(spent)
     spent.clear()
     TOY.product_of_powers([a, b], [Q - 1, Q - 2])
