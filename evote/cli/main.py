@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from evote.cli.output import printable
+from evote.cli.output import complain
 from evote.errors import DecodeError, EvoteError, VerificationError
 from evote.record.files import PREFIX, SUFFIX
 
@@ -90,7 +90,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         status, sentence = _explain(error)
     if sentence:
-        print(f"evote: {printable(sentence)}", file=sys.stderr)
+        complain(sentence)
     return status if words else 2
 
 

@@ -29,6 +29,11 @@ def say(text: str, style: str | None = None) -> None:
     _console().print(printable(text), style=style, soft_wrap=True)
 
 
+def complain(sentence: str) -> None:
+    """Print the one sentence that says what went wrong, on stderr."""
+    print(f"evote: {printable(sentence)}", file=sys.stderr)
+
+
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a title and a table; numbers stand to the right."""
     say(title, "bold")

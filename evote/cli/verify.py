@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
-from evote.cli.output import progress, say, show_table
+from evote.cli.output import complain, progress, say, show_table
 from evote.cli.workers import workers
 from evote.formats.native.reader import ENTRIES
 from evote.record.board import MAX_CHECKPOINT
@@ -54,9 +54,14 @@ def verify(
     with workers(jobs) as executor, progress("checking", _entries(record)) as advance:
         report = verdict(record, expect=expect, checkpoint=seen, executor=executor, progress=advance)
     _print(report, expect)
+    status = report.status
     if json is not None:
-        write_atomic(json, _json(report, expect))
-    raise typer.Exit(report.status)
+        try:
+            write_atomic(json, _json(report, expect))
+        except OSError as error:
+            complain(f"{json}: {error.strerror}")
+            status = status or 2  # what is false stays false
+    raise typer.Exit(status)
 
 
 def _read(path: Path) -> bytes:
