@@ -21,7 +21,7 @@ from evote.crypto import powers
 from evote.errors import DecodeError
 from evote.registry import registered, registered_names
 
-Raw = Any  # an mpz, or a tuple of them; only the group that made it can read it
+Raw = Any  # an mpz, or a tuple of them: immutable, and only the group that made it can read it
 
 CHALLENGE_BITS = 256
 

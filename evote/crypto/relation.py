@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from evote.crypto.group import Element, Group, Scalar
 from evote.crypto.transcript import Transcript
@@ -85,12 +85,15 @@ def bind(statement: Statement, transcript: Transcript) -> None:
         transcript.append("image", *branch.image)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Witness:
-    """Why a statement is true: the exponents of the branch that holds."""
+    """Why a statement is true: the exponents of the branch that holds. It does not print, pickle or compare."""
 
     values: tuple[Scalar, ...] = field(repr=False)
     branch: int = field(default=0, repr=False)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a witness is neither pickled nor copied")
 
 
 @dataclass(frozen=True, slots=True)

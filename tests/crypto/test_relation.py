@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -17,6 +18,7 @@ from evote.crypto.relation import (
     LinearRelation,
     Proof,
     Statement,
+    Witness,
     bind,
     challenge_size,
     decode_proof,
@@ -268,3 +270,11 @@ def test_decoding_is_canonical_or_fails(data: bytes):
     except DecodeError:
         return
     assert bytes(proof) == data
+
+
+def test_a_witness_does_not_print_pickle_or_compare() -> None:
+    witness, twin = (Witness((TOY.scalar(7),)) for _ in range(2))
+    assert repr(witness) == "Witness()"
+    assert witness != twin
+    with pytest.raises(TypeError, match="neither pickled nor copied"):
+        pickle.dumps(witness)
