@@ -77,7 +77,7 @@ def test_a_credential_key_that_anybody_could_sign_for_is_refused() -> None:
 def test_the_roll_has_as_many_lines_as_it_says(tmp_path: Path) -> None:
     simulation = Simulation(tmp_path / "record", *small_election("sum"))
     lines = [canonical.encode(credential(1)), canonical.encode(credential(2))]
-    for count, check in ((3, "roll.count"), (1, "record.list"), (0, "record.list")):
+    for count, check in ((3, "roll.count"), (1, "entry.encoding"), (0, "entry.encoding")):
         roll = Roll(credentials=lines_digest(lines), count=count)
         reply = ask(simulation.operator, signed(simulation, "registrar", roll), lines)
         assert isinstance(reply, Refusal)
