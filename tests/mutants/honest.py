@@ -1,7 +1,7 @@
 """What an honest author might have said instead: the changes that no verifier can, or should, refuse.
 
-Each rule gives its reason in words, or "" where there is none. It is a rule about the record, stated before any verifier
-is asked; a mutant with a reason must be accepted, so the rules are tested, too.
+Each rule gives its reason in words, or "" where there is none. It is a rule about the record, stated before any
+verifier is asked; a mutant with a reason must be accepted, so the rules are tested, too.
 """
 
 from __future__ import annotations

@@ -9,32 +9,41 @@ from pathlib import Path
 from types import ModuleType
 
 from evote.verify import verify
-from tests.mutants.mutant import Mutant
-
-ACCEPTED, FALSE, ABSENT = 0, 1, 2
+from tests.mutants.mutant import ABSENT, ACCEPTED, FALSE, Mutant
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the verifier, with the name of the check that failed first, and the reference verifier make of a mutant.
+    """What the verifier and the reference verifier make of a mutant.
 
-    ``status`` is -1 if the verifier crashed; ``reference`` is an exit status, too, or what went wrong there.
+    ``status`` is -1 if the verifier crashed; ``check`` is the one that failed first, ``checks`` all that did.
+    ``reference`` is an exit status, too, or what went wrong there, or "" if it was not asked.
     """
 
     mutant: str
     honest: str
+    right: frozenset[int]
+    sealed: bool
     status: int
-    check: str
+    checks: tuple[str, ...]
     detail: str
     reference: int | str
 
     @property
+    def check(self) -> str:
+        """The check that caught the mutant, if one did; where several failed, one that is not the hash tree's."""
+        deeper = [check for check in self.checks if not check.startswith("board.")]
+        return next(iter((*deeper, *self.checks)), "")
+
+    @property
     def problems(self) -> list[str]:
         """What is wrong with the verifiers, in words; nothing, as a rule."""
-        right = (ACCEPTED,) if self.honest else (FALSE, ABSENT)
         found = []
-        if self.status not in right:
-            found.append("crashed" if self.status < 0 else "refused, though honest" if self.honest else "ACCEPTED")
+        if self.status not in self.right:
+            said = {-1: "crashed", ACCEPTED: "ACCEPTED", FALSE: "refused", ABSENT: "said to be absent"}[self.status]
+            found.append(f"{said}, though honest: {self.honest}" if self.honest else said)
+        if self.sealed and self.check.startswith("board."):
+            found.append("caught by the hash tree alone")
         if self.reference not in ("", self.status):
             found.append(f"the reference verifier says {self.reference}, not {self.status}")
         return found
@@ -50,19 +59,17 @@ def reference_verifier() -> ModuleType | None:
 
 def judge(mutant: Mutant, path: Path) -> Verdict:
     """Return both verdicts on the mutant at ``path``."""
-    status, check, detail = _ours(path)
-    return Verdict(mutant.name, mutant.honest, status, check, detail, _reference(path))
+    status, checks, detail = _ours(path)
+    return Verdict(mutant.name, mutant.honest, mutant.right, mutant.sealed, status, checks, detail, _reference(path))
 
 
-def _ours(path: Path) -> tuple[int, str, str]:
+def _ours(path: Path) -> tuple[int, tuple[str, ...], str]:
     try:
         report = verify(path)
     except Exception:
-        return -1, "", traceback.format_exc()
-    if not report.failures:
-        return report.status, "", ""
-    first = min(report.failures, key=lambda finding: finding.absent)
-    return report.status, first.check, first.error
+        return -1, (), traceback.format_exc()
+    failures = sorted(report.failures, key=lambda finding: finding.absent)
+    return report.status, tuple(f.check for f in failures), "; ".join(f.error for f in failures)
 
 
 def _reference(path: Path) -> int | str:

@@ -6,6 +6,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from evote.formats.native.reader import CHECKPOINT, ELECTION, ENTRIES, list_name
@@ -148,7 +149,7 @@ def raw_mutants(world: World) -> Iterator[Mutant]:
     for name in STRANGERS:
         yield _mutant(f"{world.name}/added/{name}", partial(add_file, name))
     labels = sorted(files)
-    for one, other in zip(labels, labels[1:], strict=False):
+    for one, other in pairwise(labels):
         yield _mutant(f"{world.name}/swapped/{one}+{other}", partial(swap_files, files[one], files[other]))
 
 
@@ -157,7 +158,7 @@ def _mutant(name: str, change: Change) -> Mutant:
         shutil.copytree(world.path, path)
         change(path)
 
-    return Mutant(name, write)
+    return Mutant(name, write, absent=name.endswith(("/removed", "/renamed")))
 
 
 def _few_changes(label: str, name: str) -> Iterator[tuple[str, Change]]:

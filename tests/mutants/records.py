@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from evote.crypto.sealing import seal
-from evote.operator import Message
 from evote.record.entries import KeyBoxes
 from evote.simulate import Keys, Simulation, VoterPlan, appoint
 from tests.elections import accept, keys_of
@@ -100,7 +99,7 @@ def by_sum(path: Path) -> World:
 
 
 def by_mix(path: Path) -> World:
-    """Two choices, one with a list proved, an invalid vote, a key ceremony that had to begin again without trustee 3."""
+    """Two choices, one with its list proved; an invalid vote; a key ceremony begun again without trustee 3."""
     simulation = begin(path, "Õisu by mix", [MAYOR, MOTTO])
     simulation.enrol(
         [VoterPlan(f"n{i}", "north") for i in range(1, 6)]

@@ -28,7 +28,7 @@ def mutant(name: str, edit: Edit, reason: str = "", *, absent: bool = False) -> 
         edit(draft)
         draft.seal(path)
 
-    return Mutant(name, write, reason, absent)
+    return Mutant(name, write, reason, absent, sealed=True)
 
 
 def resealed_mutants(world: World) -> Iterator[Mutant]:
@@ -149,39 +149,43 @@ def _exchange_authors(one: int, other: int, draft: Draft) -> None:
 
 def _order_mutants(draft: Draft) -> Iterator[Mutant]:
     """Drop, double and move every entry; where a voter's chain is concerned, with and without mending it."""
-    last = len(draft.items) - 1
     for index, item in enumerate(draft.items):
-        title, chains = label(draft, index), (True, False) if item.kind == "ballot" else (True,)
-        for chained in chains:
-            suffix = "" if chained else "-chain-left"
-            lost = item.kind in ("result", "decryption", "shuffle", "closing")
-            reason = honest.dropped(draft, index)
-            yield mutant(f"{title}/dropped{suffix}", partial(_drop, index, chained), reason, absent=lost)
-            yield mutant(f"{title}/doubled{suffix}", partial(_copy, index, index + 1, chained))
-            if index + 2 <= last:
-                yield mutant(f"{title}/copied-to-the-end{suffix}", partial(_copy, index, last + 1, chained))
-            places = {"next": index + 1, "end": last, "front": 0, "middle": last // 2}
-            seen = {index}
-            for name, to in places.items():
-                if to <= last and to not in seen:
-                    seen.add(to)
-                    reason = honest.moved(draft, index, to)
-                    yield mutant(f"{title}/moved-{name}{suffix}", partial(_move, index, to, chained), reason)
+        title = label(draft, index)
+        for name, edit, reason in _orders(draft, index):
+            lost = item.kind == "result" and name == "dropped"
+            yield mutant(f"{title}/{name}", edit, reason, absent=lost)
+            if item.kind == "ballot":
+                yield mutant(f"{title}/{name}-chain-left", partial(_unchained, edit), reason)
 
 
-def _drop(index: int, chained: bool, draft: Draft) -> None:
-    draft.chained = chained
+def _orders(draft: Draft, index: int) -> Iterator[tuple[str, Edit, str]]:
+    last = len(draft.items) - 1
+    yield "dropped", partial(_drop, index), honest.dropped(draft, index)
+    yield "doubled", partial(_copy, index, index + 1), ""
+    if index + 2 <= last:
+        yield "copied-to-the-end", partial(_copy, index, last + 1), ""
+    seen = {index}
+    for name, to in {"next": index + 1, "end": last, "front": 0, "middle": last // 2}.items():
+        if to <= last and to not in seen:
+            seen.add(to)
+            yield f"moved-{name}", partial(_move, index, to), honest.moved(draft, index, to)
+
+
+def _unchained(edit: Edit, draft: Draft) -> None:
+    draft.chained = False
+    edit(draft)
+
+
+def _drop(index: int, draft: Draft) -> None:
     del draft.items[index]
 
 
-def _copy(index: int, to: int, chained: bool, draft: Draft) -> None:
-    draft.chained = chained
+def _copy(index: int, to: int, draft: Draft) -> None:
     item = draft.items[index]
     draft.items.insert(to, Item(item.author, dict(item.body), item.signer))
 
 
-def _move(index: int, to: int, chained: bool, draft: Draft) -> None:
-    draft.chained = chained
+def _move(index: int, to: int, draft: Draft) -> None:
     draft.items.insert(to, draft.items.pop(index))
 
 
