@@ -141,6 +141,8 @@ FORGERIES: dict[str, tuple[int, Callable[[Path], None]]] = {
     "no last line end": (1, lambda path: _cut(path / "board/entries.jsonl", 1)),
     "the last entry gone": (1, lambda path: _drop_line(path / "board/entries.jsonl")),
     "the checkpoint changed": (1, change("board/checkpoint", b"operator", b"operato2")),
+    "an empty checkpoint": (1, lambda path: (path / "board/checkpoint").write_bytes(b"")),
+    "an empty board": (1, lambda path: (path / "board/entries.jsonl").write_bytes(b"")),
     "no checkpoint": (2, lambda path: (path / "board/checkpoint").unlink()),
     "no board": (2, lambda path: (path / "board/entries.jsonl").unlink()),
     "no definition": (2, lambda path: (path / "election.json").unlink()),

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tests.reference import box, forms
+from tests.reference import forms
+from tests.reference.ceremony import ROUNDS, Ceremony
 from tests.reference.forms import Absent, allowed, put_to
 from tests.reference.groups import Refuted, frame, group, prime_order_point, require, signed
 from tests.reference.proofs import (
@@ -31,11 +32,10 @@ from tests.reference.proofs import (
 
 __all__ = ["Absent", "Refuted", "verify"]
 
-KEY_ROUNDS = ["key-commitment", "key-opening", "key-boxes", "key-verdict"]
 WRITES = {
     "operator": ["election", "key-restart", "key", "closing", "aggregate", "result"],
     "registrar": ["roll", "revocation", "restoration"],
-    "trustee": [*KEY_ROUNDS, "decryption"],
+    "trustee": [*ROUNDS, "decryption"],
     "mixer": ["shuffle"],
     "voter": ["ballot"],
 }
@@ -46,15 +46,12 @@ def verify(path: Path | str) -> None:
     """Return if everything in the record is true; raise `Refuted`, or else `Absent`."""
     path = Path(path)
     board = Board(path, read(path / "election.json"))
-    try:
-        note = read(path / "board/checkpoint")
-    except Absent as error:
-        board.absent.append(str(error))
-        note = b""
     for line in lines_of(read(path / "board/entries.jsonl")):
         board.admit(line)
-    if note:
-        board.check_note(note)
+    try:
+        board.check_note(read(path / "board/checkpoint"))
+    except Absent as error:
+        board.absent.append(str(error))
     check_files(path, board.lists)
     if board.results.keys() != {contest.id for contest in board.election.contests}:
         board.absent.append("a result is missing")
@@ -116,9 +113,7 @@ class Board:
         self.roll: dict[str, Any] = {}
         self.voters: dict[str, SimpleNamespace] = {}
         self.has_roll = self.closed = False
-        self.key = b""
-        self.share_keys: dict[int, bytes] = {}
-        self.begin(1, range(1, len(self.election.trustees) + 1))
+        self.ceremony = Ceremony(self.election, self.group, self.transcript)
         self.units: dict[str, list[Any]] = {}
         self.work: dict[Place, SimpleNamespace] = {}
         self.results: dict[str, Any] = {}
@@ -138,7 +133,8 @@ class Board:
         if role != "voter":
             require(author in self.election.keys, f"entry {number}: no such role")
             self.check_signature(self.election.keys[author], author, raw, entry.signature)
-        handle: Callable[..., None] = getattr(self, "on_" + body.kind.replace("-", "_"))
+        handler = self.ceremony if body.kind.startswith("key") else self
+        handle: Callable[..., None] = getattr(handler, "on_" + body.kind.replace("-", "_"))
         self.raw.append(raw)
         try:
             handle(body, author)
@@ -183,105 +179,6 @@ class Board:
     def on_election(self, body: Any, _: str) -> None:
         require(body.fingerprint == self.fingerprint, "the board of another election")
 
-    # --- the key ceremony ---
-
-    def begin(self, number: int, participants: Any) -> None:
-        """Start an attempt."""
-        self.attempt, self.participants = number, list(participants)
-        self.rounds: list[dict[int, Any]] = [{}, {}, {}, {}]
-        self.faults: set[int] = set()
-
-    @property
-    def round(self) -> int:
-        """The round under way, from 0; 4 when all are complete."""
-        return sum(len(done) == len(self.participants) for done in self.rounds)
-
-    def said(self, body: Any, author: str) -> int:
-        """Check that a trustee's message is due, note it, and return the trustee's index."""
-        index, round_ = int(author.removeprefix("trustee ")), self.round
-        due = round_ < 4 and body.kind == KEY_ROUNDS[round_] and body.attempt == self.attempt
-        require(due and not self.key and not self.faults, "not due in this round")
-        require(index in self.participants and index not in self.rounds[round_], "not due from this trustee")
-        self.rounds[round_][index] = body
-        return index
-
-    def on_key_commitment(self, body: Any, author: str) -> None:
-        used = [key for other in self.rounds[0].values() for key in other.box_keys]
-        self.said(body, author)
-        fresh = len({*used, *body.box_keys}) == len(used) + len(self.participants)
-        require(len(body.box_keys) == len(self.participants) and fresh, "box keys")
-        for key in body.box_keys:
-            box.check_key(key)
-
-    def on_key_opening(self, body: Any, author: str) -> None:
-        index = self.said(body, author)
-        require(len(body.coefficients) == self.election.threshold, "the degree is not t - 1")
-        t = self.transcript("key commitment", author)
-        t.append("attempt", integer(body.attempt))
-        t.append("coefficients", *body.coefficients)
-        t.append("proof", body.proof)
-        t.append("nonce", body.nonce)
-        committed = t.challenges("commitment", 256, 1)[0].to_bytes(32, "big") == self.rounds[0][index].commitment
-        t = self.transcript("possession", author)
-        t.append("attempt", integer(body.attempt))
-        t.append("coefficients", *body.coefficients)
-        try:
-            require(committed, "not what was committed to")
-            a = [self.group.element(data) for data in body.coefficients]
-            require(self.group.identity not in (a[0], a[-1]), "a coefficient is the identity")
-            check_proof(self.group, "possession", [[(self.group.generator, a[0])]], body.proof, t)
-        except Refuted:
-            self.faults.add(index)
-
-    def on_key_boxes(self, body: Any, author: str) -> None:
-        self.said(body, author)
-        sizes = [len(each) for each in body.boxes]
-        require(sizes == [48 + self.group.scalar_size] * len(self.participants), "boxes")
-
-    def on_key_verdict(self, body: Any, author: str) -> None:
-        index = self.said(body, author)
-        dealers = [complaint.dealer for complaint in body.complaints]
-        require(dealers == sorted(set(dealers)) and set(dealers) <= set(self.participants), "complaints")
-        for complaint in body.complaints:
-            self.faults.add(self.guilty(index, complaint.dealer, complaint.secret))
-
-    def guilty(self, receiver: int, dealer: int, secret: bytes) -> int:
-        """Return who is at fault: open the box that the receiver complains of."""
-        to, by = self.participants.index(receiver), self.participants.index(dealer)
-        try:
-            require(box.public_key(secret) == self.rounds[0][receiver].box_keys[by], "not the secret of this box")
-        except Refuted:
-            return receiver
-        try:
-            share = self.group.scalar(box.open_box(secret, self.rounds[2][dealer].boxes[to]))
-            coefficients = self.rounds[1][dealer].coefficients
-            right = self.at(coefficients, receiver) == self.group.product((self.group.generator, share))
-        except Refuted:
-            return dealer
-        return receiver if right else dealer
-
-    def at(self, coefficients: list[bytes], index: int) -> bytes:
-        """Return prod_k A_k^{index^k}."""
-        return self.group.product(*((a, index**k) for k, a in enumerate(coefficients)))
-
-    def on_key_restart(self, body: Any, _: str) -> None:
-        out, round_ = body.disqualified, self.round
-        may = self.faults | (set(self.participants) - set(self.rounds[round_]) if round_ < 4 else set())
-        require(body.attempt == self.attempt and not self.key, "no restart is due")
-        require(out and out == sorted(set(out)) and self.faults <= set(out) <= may, "not the guilty and the absent")
-        rest = [index for index in self.participants if index not in out]
-        require(len(rest) >= self.election.threshold, "too few trustees are left")
-        self.begin(self.attempt + 1, rest)
-
-    def on_key(self, body: Any, _: str) -> None:
-        require(not self.key and self.round == 4 and not self.faults, "the ceremony has not come to a good end")
-        dealt = [self.rounds[1][index].coefficients for index in self.participants]
-        joint = [self.group.product(*((a, 1) for a in column)) for column in zip(*dealt, strict=True)]
-        require(body.attempt == self.attempt and body.trustees == self.participants, "not this attempt")
-        require(body.key == joint[0] != self.group.identity, "not the joint key")
-        self.key = joint[0]
-        self.share_keys = {index: self.at(joint, index) for index in self.participants}
-
     # --- voting ---
 
     def on_roll(self, body: Any, _: str) -> None:
@@ -302,7 +199,7 @@ class Board:
     def voting(self) -> None:
         if not self.has_roll and self.absent:
             raise Absent("the roll is not there")
-        require(self.has_roll and self.key and not self.closed, "there is no voting now")
+        require(self.has_roll and self.ceremony.key and not self.closed, "there is no voting now")
 
     def on_ballot(self, body: Any, author: str) -> None:
         self.voting()
@@ -320,12 +217,14 @@ class Board:
         contests = [c for c in self.election.contests if put_to(c, district)]
         require([answer.contest for answer in body.answers] == [c.id for c in contests], "not the district's contests")
         bare = {**raw, "answers": [{**answer, "proofs": []} for answer in raw["answers"]]}
-        opening = self.transcript("ballot", author, self.key)
+        opening = self.transcript("ballot", author, self.ceremony.key)
         opening.append("ballot", signing_message(self.fingerprint, author, bare))
         for contest, answer in zip(contests, body.answers, strict=True):
             require(len(answer.ciphertexts) == contest.width, "not a ciphertext for each part of the answer")
             row = [ciphertexts(self.group, data, 1)[0] for data in answer.ciphertexts]
-            statements = list(ballot_statements(self.group, self.key, contest, row, allowed(contest, district)))
+            statements = list(
+                ballot_statements(self.group, self.ceremony.key, contest, row, allowed(contest, district))
+            )
             require(len(answer.proofs) == len(statements), "not a proof for each statement")
             for number, ((name, branches), proof) in enumerate(zip(statements, answer.proofs, strict=True), 1):
                 t = Transcript("")
@@ -406,14 +305,14 @@ class Board:
         width, count = work.contest.width, len(before)
         after = [ciphertexts(self.group, row, width) for row in self.byte_rows(body.output, count)]
         t = self.about(body, "shuffle", author, body.input, body.output)
-        check_shuffle(self.group, self.key, before, after, self.list_lines(body.vectors, count), body.proof, t)
+        check_shuffle(self.group, self.ceremony.key, before, after, self.list_lines(body.vectors, count), body.proof, t)
         work.rows = after
 
     def byte_rows(self, digest: bytes, count: int) -> list[bytes]:
         return [forms.blob()(forms.load(line)) for line in self.list_lines(digest, count)]
 
     def about(self, body: Any, use: str, author: str, *digests: bytes) -> Transcript:
-        t = self.transcript(use, author, self.key)
+        t = self.transcript(use, author, self.ceremony.key)
         t.append("place", body.contest.encode(), body.unit.encode())
         t.append("lists", *digests)
         return t
@@ -423,9 +322,12 @@ class Board:
         require(work.ready and body.input == work.digest, "not the list to decrypt")
         if work.rows is None:
             raise Absent("the list that is decrypted is not there")
-        require(index in self.share_keys and index not in work.posted, "not this trustee's to decrypt, or not again")
+        require(
+            index in self.ceremony.share_keys and index not in work.posted,
+            "not this trustee's to decrypt, or not again",
+        )
         work.posted.add(index)
-        width, share_key, g = len(work.rows[0]), self.share_keys[index], self.group.generator
+        width, share_key, g = len(work.rows[0]), self.ceremony.share_keys[index], self.group.generator
         rows = [cut(row, [self.group.size] * width) for row in self.byte_rows(body.shares, len(work.rows))]
         d = [self.group.element(part) for row in rows for part in row]
         c1 = [c[0] for row in work.rows for c in row]
