@@ -54,9 +54,8 @@ def test_the_vectors_hold(name: str) -> None:
     assert verify_ours(RECORDS / name).status == 0
 
 
-@pytest.mark.parametrize("road", elections.ROADS)
-def test_fresh_elections_hold(road: str) -> None:
-    assert status(elections.finished(road).path) == 0
+def test_a_fresh_election_holds() -> None:
+    assert status(elections.finished("both").path) == 0
 
 
 @pytest.mark.parametrize("name", ["p-256", "modp-2048"])
