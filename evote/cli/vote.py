@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from evote.ballot.box import BallotBox
+from evote.ballot.box import BallotBox, VoterState
 from evote.ballot.receipt import Ticket, decode_ticket
-from evote.ballot.voter import Voter
+from evote.ballot.voter import CastBallot, Voter
 from evote.cli import secret_file
 from evote.cli.board import find_leaves, verified_board
 from evote.cli.messages import write_message
@@ -74,19 +74,12 @@ def vote(
         raise Refused(f"{out} exists: hand it to the operator, or move it away to make another ballot")
     content = secret_file.existing(secret, passphrase_file).read(VoterSecret)
     with verified_board(record, expect, jobs) as procedure:
-        box, key = _polls(procedure)
-        stranger = f"voter {content.credential.voter} is not on the roll with this credential"
-        if box.credential(f"voter {content.credential.voter}", stranger) != content.credential:
-            raise VerificationError("ballot.eligibility", stranger)
+        box, key = _polls(procedure, content.credential)
         _check_ticket_place(procedure, ticket)
-        selections = _selections(procedure.election, content.credential, choose)
         state = box.state(content.credential.voter)
         revoked = state.revoked
         device = Voter(procedure.election, key, content.credential, content.key)
-        try:
-            ballot = device.cast(selections, state.sequence + 1, state.leaf)
-        except ValueError as error:
-            raise Refused(str(error)) from None
+        ballot = _cast(device, _selections(procedure.election, content.credential, choose), state)
         procedure.admit(bytes(ballot.entry))
     _keep(ballot.ticket, ticket)
     write_message(out, ballot.entry)
@@ -94,14 +87,25 @@ def vote(
         say("note: your electronic ballots are revoked, so this one will not count unless they are restored", "yellow")
 
 
-def _polls(procedure: Procedure) -> tuple[BallotBox, PublicKey]:
-    """Return the box and the key; `Refused` before and after the vote."""
+def _polls(procedure: Procedure, credential: Credential) -> tuple[BallotBox, PublicKey]:
+    """Return the box and the key; `Refused` before and after the vote, `VerificationError` if one may not vote."""
     box, key = procedure.box, procedure.ceremony.key
     if box is None or key is None:
         raise Refused("voting has not begun")
     if procedure.counting is not None:
         raise Refused("voting is over: the ballot box is closed")
+    stranger = f"voter {credential.voter} is not on the roll with this credential"
+    if box.credential(f"voter {credential.voter}", stranger) != credential:
+        raise VerificationError("ballot.eligibility", stranger)
     return box, key
+
+
+def _cast(device: Voter, selections: Selections, state: VoterState) -> CastBallot:
+    """Return the ballot; `Refused` for selections that the question does not allow."""
+    try:
+        return device.cast(selections, state.sequence + 1, state.leaf)
+    except ValueError as error:
+        raise Refused(str(error)) from None
 
 
 def _selections(election: Election, credential: Credential, chosen: list[str] | None) -> Selections:
