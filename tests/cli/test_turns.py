@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tests.cli.parties import Parties, at_stage, one_sentence
+from evote.ballot.receipt import Ticket
+from evote.cli import messages
+from evote.cli.secret_file import RoleSecret, SecretFile
+from evote.record.entries import decode_entry
+from evote.record.manifest import decode_election
+from evote.record.merkle import leaf_hash
+from evote.record.operator import sign_entry
+from tests.cli.parties import PASSPHRASES, TRUSTEES, Parties, at_stage, one_sentence
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +83,12 @@ def test_a_changed_board_stops_everybody(tmp_path: Path) -> None:
     parties = at_stage("enrolled", tmp_path / "home")
     entries = parties.record / "board" / "entries.jsonl"
     entries.write_bytes(entries.read_bytes().replace(b'"count":8', b'"count":7'))
-    out = ["--out", tmp_path / "out"]
-    for name, words in {"trustee-1": ["trustee", "act", *out], "operator": ["post", parties.home / "roll.msg"]}.items():
-        noun, *more = words
-        verb = [more.pop(0)] if noun == "trustee" else []
-        answer = parties.run(noun, *verb, parties.record, *more, *parties.keys(name))
-        one_sentence(answer, 1, r"entry.signature: entry 1 \(roll by registrar\)")
+    act = ["trustee", "act", parties.record, "--out", tmp_path / "out", *parties.keys("trustee-1")]
+    one_sentence(parties.run(*act), 1, r"entry.signature: entry 1 \(roll by registrar\)")
+    before = entries.read_bytes()
+    post = ["post", parties.record, parties.home / "roll.msg", *parties.keys("operator")]
+    one_sentence(parties.run(*post), 1, "(entry.signature|board.root)")
+    assert entries.read_bytes() == before
     one_sentence(parties.run("status", parties.record), 1, "entry.signature")
     (parties.record / "board" / "checkpoint").write_bytes(b"hello\n")
     one_sentence(parties.run("status", parties.record), 1, "not a checkpoint")
@@ -110,3 +118,48 @@ def test_a_trustee_serves_one_election_and_one_board(tmp_path: Path) -> None:
     parties.do("operator", "define", toml, tmp_path / "another")
     one_sentence(parties.run("trustee", "act", tmp_path / "another", *act), 2, "serves another election")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_trustee_who_cheats_is_named_and_left_out(tmp_path: Path) -> None:
+    """Trustee 1 opens another nonce than it committed to, and signs that with its own key."""
+    parties = at_stage("enrolled", tmp_path / "home")
+
+    def act(index: int, out: str) -> Path:
+        return parties.do(f"trustee-{index}", "trustee", "act", parties.record, out=out)
+
+    parties.post(*(act(i, f"1-{i}.msg") for i in TRUSTEES))
+    honest = decode_entry(act(1, "2-1.msg").read_bytes().rstrip(b"\n"))
+    key = SecretFile(parties.secret("trustee-1"), PASSPHRASES["trustee-1"].encode()).read(RoleSecret).key
+    fingerprint = decode_election((parties.record / "election.json").read_bytes()).fingerprint
+    lie = msgspec.structs.replace(honest.body, nonce=bytes(32))
+    false = parties.home / "false.msg"
+    false.write_bytes(bytes(sign_entry(key, fingerprint, "trustee 1", lie)) + b"\n")
+    parties.post(false)
+    said = parties.run("status", parties.record).out
+    assert "key ceremony: trustee 1: the opening is not the one committed to" in said
+    assert "due: operator, a restart of the key ceremony" in said
+    parties.do("operator", "operator", "restart-key", parties.record)
+    assert "attempt 2 of the key ceremony begins, with trustee 2, trustee 3" in parties.said
+
+
+def test_a_receipt_from_another_board_convicts_the_operator(tmp_path: Path) -> None:
+    """The operator shows two boards; whoever has a receipt from one finds the other inconsistent with it."""
+    one, other = (at_stage("voting", tmp_path / name) for name in ("one", "other"))
+    ballot = one.vote("n1", "council=ada", "mayor=kai", out="n1.msg")
+    one.post(ballot)
+    other.post(other.vote("n2", "council=eve", "mayor=liv", out="n2.msg"))
+    receipt = one.home / "n1.msg.receipt"
+    answer = other.run("inspect", other.record, f"{ballot}.ticket", "--receipt", receipt)
+    one_sentence(answer, 1, "board.consistency: the receipt's checkpoint of 16 entries; keep it")
+
+
+def test_a_ticket_for_an_entry_that_is_no_ballot(enrolled: Parties) -> None:
+    (_, roll) = (enrolled.record / "board" / "entries.jsonl").read_bytes().splitlines()
+    ticket = Ticket(bytes(32), leaf_hash(roll))
+    one_sentence(enrolled.run("inspect", enrolled.record, ticket), 1, "receipt.ballot: entry 1 is no ballot")
+
+
+def test_a_message_too_long_is_not_read(enrolled: Parties, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "MAX_MESSAGE", 10)
+    answer = enrolled.run("post", enrolled.record, enrolled.home / "roll.msg", *enrolled.keys("operator"))
+    one_sentence(answer, 1, "roll.msg is too long for a message")
