@@ -1,8 +1,9 @@
 """Writing a record so that a crash at any moment loses nothing that was acknowledged.
 
 What the checkpoint covers is acknowledged. Lists come first, then the lines, then the checkpoint, each on the disk
-before the next begins; whatever a crash leaves beyond the checkpoint, the next `RecordWriter.open` removes. One
-writer at a time: the lock is the kernel's, on the directory ``board``, and leaves no file behind.
+before the next begins; whatever a crash leaves beyond the checkpoint, the next `RecordWriter.open` removes, having made
+sure that the checkpoint is the operator's and covers these very lines. One writer at a time: the lock is the kernel's,
+on the directory ``board``, and leaves no file behind.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from evote.errors import DecodeError, Refused
+from evote.errors import DecodeError, EvidenceMissing, Refused, VerificationError
 from evote.formats.native.reader import (
     BOARD,
     CHECKPOINT,
@@ -26,11 +27,12 @@ from evote.formats.native.reader import (
     list_name,
     read_lines,
 )
-from evote.record.board import decode_checkpoint
+from evote.record.board import Checkpoint, decode_checkpoint, verify_checkpoint
 from evote.record.canonical import MAX_LINE
 from evote.record.entries import decode_entry, lists_named
 from evote.record.files import is_temporary, publish, write_atomic, write_temporary
 from evote.record.manifest import Election
+from evote.record.merkle import EMPTY_ROOT, MerkleLog, leaf_hash
 
 # Only lines with one of these are decoded to see which lists they name.
 _NAMING = (b'"kind":"roll"', b'"kind":"shuffle"', b'"kind":"decryption"')
@@ -124,16 +126,29 @@ class RecordWriter:
             for path in (self.path / directory).iterdir():
                 if is_temporary(path):
                     path.unlink()
+        self._check_not_lost()
         named = self._cut()
         for path in (self.path / LISTS).iterdir():
             if path.name.endswith(".jsonl") and f"{LISTS}/{path.name}" not in named:
                 path.unlink()
 
+    def _check_not_lost(self) -> None:
+        """Refuse a board that is longer than its first entry and has no checkpoint: no crash leaves that."""
+        with (self.path / ENTRIES).open("rb") as file:
+            if not (self.path / CHECKPOINT).exists() and sum(1 for _ in file) > 1:
+                raise EvidenceMissing(f"{self.path / CHECKPOINT} is missing")
+
+    def _acknowledged(self) -> Checkpoint:
+        """Return the operator's checkpoint, or that of an empty board if it never got to the first."""
+        if not (self.path / CHECKPOINT).exists():
+            return Checkpoint("", 0, EMPTY_ROOT)
+        record = NativeRecord(self.path)
+        return verify_checkpoint(record.checkpoint_bytes(), record.election.fingerprint, record.election.operator.key)
+
     def _cut(self) -> set[str]:
         """Remove what lies beyond the checkpoint, find ``size``, and return the lists still named."""
-        path = self.path / CHECKPOINT
-        size = decode_checkpoint(path.read_bytes()).size if path.exists() else 0
-        named: set[str] = set()
+        acknowledged, log = self._acknowledged(), MerkleLog()
+        size, named = acknowledged.size, set[str]()
         with (self.path / ENTRIES).open("r+b") as file:
             lines = read_lines(file, ENTRIES)
             end = 0
@@ -142,8 +157,11 @@ class RecordWriter:
                 if line is None:
                     raise DecodeError(f"the checkpoint covers {size} entries, but there are {number}")
                 end += len(line) + 1
+                log.append(leaf_hash(line))
                 if any(tag in line for tag in _NAMING):
                     named.update(map(list_name, lists_named(decode_entry(line).body)))
+            if log.root() != acknowledged.root:
+                raise VerificationError("board.root", f"the first {size} entries are not those under the checkpoint")
             file.truncate(end)
             os.fsync(file.fileno())
         self.size = size
