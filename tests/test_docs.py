@@ -17,6 +17,7 @@ import pytest
 from evote.ballot.receipt import ballot_randomness, decode_ticket
 from evote.crypto.elgamal import PublicKey, decode_ciphertexts, decode_rows
 from evote.crypto.group import group
+from evote.crypto.modp import ELECTIONGUARD_G, ELECTIONGUARD_P
 from evote.crypto.relation import Statement, bind, decode_proof
 from evote.crypto.threshold import commitment_at, joint_coefficients
 from evote.crypto.transcript import Transcript
@@ -156,6 +157,8 @@ def record_values() -> Iterator[tuple[str, bytes]]:
     yield "key hash", key_hash(OPERATOR, election.operator.key)
     assert root("sum", 47) == body("sum", 47).root
     yield "closing root", root("sum", 47)
+    yield "p of ElectionGuard", hashlib.sha256(ELECTIONGUARD_P.to_bytes(512, "big")).digest()
+    yield "g of ElectionGuard", hashlib.sha256(ELECTIONGUARD_G.to_bytes(512, "big")).digest()
 
 
 def transcript_values() -> Iterator[tuple[str, bytes]]:
