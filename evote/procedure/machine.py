@@ -133,6 +133,7 @@ class Procedure:
             item = Posted(index, line, decode_entry(line))
         except DecodeError as error:
             raise VerificationError("entry.encoding", f"entry {index}: {error}") from None
+        self.audit.hold("entry.encoding")
         entry = item.entry
         role = entry.author.split(" ")[0]
         self.audit.require(isinstance(entry.body, WRITERS.get(role, ())), "entry.author", item.subject)
@@ -191,6 +192,8 @@ class Procedure:
             self._dispatch(item)
         except DecodeError as error:
             raise VerificationError("entry.encoding", f"{item.subject}: {error}") from None
+        if named := kinds.lists_named(item.entry.body):
+            self.audit.hold("record.list", len(named))
 
     def _dispatch(self, item: Posted) -> None:
         body, author, subject = item.entry.body, item.entry.author, item.subject
