@@ -31,7 +31,7 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     """Return the command's options."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--count", type=int, default=750, help="mutants in each run; 0 for all")
+    parser.add_argument("--count", type=int, default=1500, help="mutants in each run; 0 for all")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", metavar="NAME", help="one mutant, with everything that is said of it")
     parser.add_argument("--keep", metavar="DIR", type=Path, help="with --only: where to leave the mutant")
@@ -65,7 +65,9 @@ def show_run(worlds: Worlds, run: str, count: int, processes: int) -> int:
     console.print(check_table(verdicts))
     refused = [verdict for verdict in verdicts if not verdict.honest]
     honest = by_reason(verdicts)
-    console.print(f"{len(refused)} changes, of which {sum(v.status == 2 for v in refused)} only take something away")
+    console.print(
+        f"{len(refused)} changes, of which {sum(v.status == 2 for v in refused)} lack something rather than lie"
+    )
     if honest:
         console.print(f"{honest.total()} excluded, since an honest author may do the same; all of these verify:")
         for reason, number in honest.most_common():

@@ -19,7 +19,9 @@ ROLL = "no ballot that counts depends on it: the registrar decides who is on the
 ORDER = "these entries may come in any order"
 SPARE_SHARE = "two of three trustees are enough"
 NOT_COUNTED = "a ballot that does not count never arrived"
+ANOTHER_VOTE = "a voter whose ballot is not opened may have voted otherwise"
 LATE_VERDICT = "another's complaint ended the attempt before this verdict came"
+FALSE_COMPLAINT = "the trustee who is left out may as well have been caught at a false complaint"
 REVOKED_SILENT = "a voter without a ballot may be revoked"
 
 WELL_FORMED_TEXT = {"letter-more", "letter-less", "empty", "upper-case"}
@@ -50,18 +52,26 @@ def _complained_key(world: World, item: Item, path: Path, operator: str) -> bool
 def exchanged_field(draft: Draft, one: int, other: int, field: str) -> str:
     """Return why two entries of a kind may exchange one field, or their authors."""
     first, second = draft.items[one], draft.items[other]
-    same_attempt = first.body.get("attempt") == second.body.get("attempt")
     match first.kind, field:
         case "revocation" | "restoration", "reason":
             return REASON
         case "revocation", "voter":
             return ORDER
-        case "key-boxes", "boxes" | "author" if same_attempt:
-            return BOX
-        case "key-commitment", "box_keys" if same_attempt:
+        case "key-boxes" | "key-commitment" | "key-verdict", _ if first.body["attempt"] == second.body["attempt"]:
             evidence = draft.world.name == "mix" and first.body["attempt"] == 1
+            return _exchanged_in_ceremony(first, second, field, evidence=evidence)
+    return ""
+
+
+def _exchanged_in_ceremony(first: Item, second: Item, field: str, *, evidence: bool) -> str:
+    match first.kind, field:
+        case "key-boxes", "boxes" | "author":
+            return BOX
+        case "key-commitment", "box_keys":
             return "" if evidence and COMPLAINER in (first.author, second.author) else BOX_KEY
-        case "key-verdict", "author" if same_attempt and not first.body["complaints"] + second.body["complaints"]:
+        case "key-verdict", "author" if evidence and (first.author, second.author) == (ACCUSED, COMPLAINER):
+            return FALSE_COMPLAINT
+        case "key-verdict", "author" if not first.body["complaints"] + second.body["complaints"]:
             return ORDER
     return ""
 
@@ -82,6 +92,11 @@ def dropped(draft: Draft, index: int) -> str:
     if item.kind == "key-verdict" and world.name == "mix" and item.body["attempt"] == 1 and not item.body["complaints"]:
         return LATE_VERDICT
     return ""
+
+
+def another_vote(world: World, voter: str) -> str:
+    """Return why a voter may have cast another vote in a record that is finished."""
+    return ANOTHER_VOTE if voter in world.set_aside | world.withheld else ""
 
 
 def _commute(draft: Draft, a: Item, b: Item) -> bool:

@@ -1,4 +1,4 @@
-"""Entries that nobody should have posted, duly signed by whoever might post them."""
+"""Entries made anew: such as nobody should have posted, duly signed by whoever might, and other votes by voters."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from evote.ballot.voter import Voter
+from evote.crypto.elgamal import PublicKey
+from evote.record import canonical
+from evote.record.entries import Credential
+from evote.record.manifest import decode_election
 from tests.mutants import honest
-from tests.mutants.sealing import Draft, Item, Tree
+from tests.mutants.sealing import Draft, Item, Tree, encode, tree_of
 
 Inserted = tuple[str, Callable[[Draft], None], str, bool]
 
@@ -25,6 +30,45 @@ def inserted_mutants(draft: Draft) -> Iterator[Inserted]:
                 allowed,
                 False,
             )
+
+    for index, item in enumerate(draft.items):
+        if item.kind == "ballot":
+            reason = honest.another_vote(draft.world, item.author.removeprefix("voter "))
+            yield f"{index:02}-ballot/another-vote", partial(_vote_again, index), reason, False
+
+    yield from _false_complaints(draft)
+
+
+def _false_complaints(draft: Draft) -> Iterator[Inserted]:
+    """Let each trustee complain, with the true secret, of a dealer whose box was good."""
+    for index, item in enumerate(draft.items):
+        if item.kind == "key-verdict" and item.body["attempt"] == 1:
+            secrets = draft.world.box_secrets[int(item.author.removeprefix("trustee "))]
+            for dealer, secret in enumerate(secrets, 1):
+                said = {complaint["dealer"]: complaint for complaint in item.body["complaints"]}
+                if dealer not in said:
+                    said[dealer] = {"dealer": dealer, "secret": secret}
+                    complaints = [said[number] for number in sorted(said)]
+                    name = f"{index:02}-key-verdict/false-complaint-of-{dealer}"
+                    yield name, partial(_complain, index, complaints), "", False
+
+
+def _complain(index: int, complaints: list[Tree], draft: Draft) -> None:
+    draft.items[index].body["complaints"] = complaints
+
+
+def _vote_again(index: int, draft: Draft) -> None:
+    """Let the voter seal another vote, in the same place."""
+    item, voter = draft.items[index], draft.items[index].author.removeprefix("voter ")
+    election = decode_election(encode(draft.election))
+    joint = next(i.body["key"] for i in draft.items if i.kind == "key")
+    roll = next(i.body["credentials"] for i in draft.items if i.kind == "roll")
+    credentials = (canonical.decode(line, Credential) for line in draft.lists[roll])
+    credential = next(c for c in credentials if c.voter == voter)
+    key = PublicKey(election.algebra.decode(joint))
+    device = Voter(election, key, credential, draft.world.keys.voters[voter])
+    choices = {contest.id: [2] for contest in election.contests_of(credential.district)}
+    item.body = tree_of(device.cast(choices, item.body["sequence"], item.body["previous"]).entry.body)
 
 
 def _insert(index: int, item: Item, draft: Draft) -> None:

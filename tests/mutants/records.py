@@ -61,6 +61,7 @@ class World:
     box_secrets: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()  # voters on the roll without a ballot
     set_aside: frozenset[str] = frozenset()  # voters whose ballots do not count
+    withheld: frozenset[str] = frozenset()  # voters whose ballots count in a unit too small to open
 
 
 def begin(path: Path, name: str, contests: list[dict[str, Any]], **rules: Any) -> Simulation:
@@ -95,7 +96,7 @@ def by_sum(path: Path) -> World:
     simulation.operator.close_box()
     simulation.operator.tally()
     simulation.decrypt([1, 2, 3])
-    return finish(simulation, "sum", silent={"z1", "z2"}, set_aside={"n1"})
+    return finish(simulation, "sum", silent={"z1", "z2"}, set_aside={"n1"}, withheld={"x1"})
 
 
 def by_mix(path: Path) -> World:
@@ -128,12 +129,14 @@ def finish(
     *,
     silent: Collection[str],
     set_aside: Collection[str],
+    withheld: Collection[str] = (),
 ) -> World:
     """Publish the results."""
     simulation.operator.tally()
     simulation.operator.close_record()
     secrets = box_secrets or {trustee.index: trustee.state.box_secrets for trustee in simulation.trustees}
-    return World(name, simulation.path, simulation.keys, secrets, frozenset(silent), frozenset(set_aside))
+    groups = map(frozenset, (silent, set_aside, withheld))
+    return World(name, simulation.path, simulation.keys, secrets, *groups)
 
 
 def ceremony_with_a_restart(simulation: Simulation) -> dict[int, tuple[bytes, ...]]:

@@ -12,11 +12,12 @@ from tests.mutants.inserted import inserted_mutants
 from tests.mutants.listed import list_mutants
 from tests.mutants.mutant import Mutant
 from tests.mutants.records import World
-from tests.mutants.sealing import Draft, Item, Tree, take_apart
+from tests.mutants.sealing import LIST_FIELDS, Draft, Item, Tree, take_apart
 from tests.mutants.trees import changes, named, put
 from tests.mutants.values import replacements
 
 Edit = Callable[[Draft], None]
+PLUG_INS = ("format", "group", "shuffle", "type")  # an unknown one is not installed here, which is no lie
 BALLOTS = {"sum": (0, 5, 15), "mix": (0, 5, 11)}  # a voter's only one, one that is superseded, a last one
 
 
@@ -64,7 +65,8 @@ def _field_mutants(draft: Draft, index: int) -> Iterator[Mutant]:
     for path, operator, value in changes(item.body, item.kind):
         name = f"{label(draft, index)}/{named(path)}/{operator}" if path else f"{label(draft, index)}/{operator}"
         reason = honest.changed_field(draft.world, item, path, operator)
-        yield mutant(name, partial(_set_field, index, path, value), reason)
+        lost = bool(path) and path[0] in LIST_FIELDS
+        yield mutant(name, partial(_set_field, index, path, value), reason, absent=lost)
 
 
 def _set_field(index: int, path: tuple[str | int, ...], value: Any, draft: Draft) -> None:
