@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Self
 
 from evote.crypto.signing import SigningKey
-from evote.errors import DecodeError, EvidenceMissing, VerificationError
+from evote.errors import DecodeError, VerificationError
 from evote.formats.native.reader import NativeRecord
 from evote.formats.native.writer import RecordWriter
 from evote.procedure.machine import Procedure
 from evote.record.audit import Audit
-from evote.record.board import Receipt, verify_checkpoint
+from evote.record.board import Receipt
 from evote.record.entries import Aggregate, AnyBody, Closing, Definition, KeyRestart, decode_entry, lists_named
 from evote.record.lists import lines_digest
 from evote.record.manifest import Election
@@ -72,7 +72,10 @@ class Operator:
     """
 
     def __init__(self, writer: RecordWriter, key: SigningKey, *, executor: Executor | None = None) -> None:
-        """Take up a record where it stands, verifying all of it; `open` and `create` are the ways in."""
+        """Take up a record where it stands, verifying all of it; `open` and `create` are the ways in.
+
+        The writer has made sure that the board is the one under our own checkpoint: nobody makes us sign two histories.
+        """
         self._writer, self._key = writer, key
         self._desk = _Desk(writer.path)
         try:
@@ -89,14 +92,6 @@ class Operator:
             pass
         if self.procedure.missing:
             raise self.procedure.missing[0]
-        if self.procedure.log.size:
-            self._check_checkpoint(record.checkpoint_bytes())
-
-    def _check_checkpoint(self, data: bytes) -> None:
-        """Never sign on from a board that this key has not signed."""
-        signed = verify_checkpoint(data, self.election.fingerprint, self._key.public_key)
-        if (signed.size, signed.root) != (self.procedure.log.size, self.procedure.log.root()):
-            raise VerificationError("board.root", f"{signed.size} entries")
 
     @classmethod
     def create(cls, path: Path, election: Election, key: SigningKey, *, executor: Executor | None = None) -> Self:
@@ -150,8 +145,6 @@ class Operator:
             check, subject = error.check, error.subject
         except DecodeError as error:
             check, subject = "entry.encoding", str(error)
-        except EvidenceMissing as error:
-            check, subject = "record.list", str(error)
         else:
             self._desk.admitted.append(message.line)
             return None
