@@ -1,7 +1,7 @@
 """Two whole elections from real figures: run, verified by a fresh process, then forged and caught.
 
-District 1 of the Riigikogu election of 2023 goes by the mix road, the referendum of 2003 on joining the European Union by the
-homomorphic road; 1000 ballots each, drawn from the published votes. Records are left in ``build/demo``.
+District 1 of the Riigikogu election of 2023 goes by the mix road, the referendum of 2003 on joining the European Union
+by the homomorphic road; 1000 ballots each, drawn from the published votes. Records are left in ``build/demo``.
 """
 
 import shutil
@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -26,18 +28,28 @@ BALLOTS, SEED, SHOWN = 1000, 2023, 12
 BUILD = Path("build/demo")
 console = Console()
 
-Change = Callable[[NativeRecord, AnyBody], tuple[AnyBody, list[list[bytes]]]]
+Change = Callable[[NativeRecord, Any], tuple[AnyBody, list[list[bytes]]]]
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """A change to the last entry of a kind, after which everybody signs again, and what it is in words."""
+
+    kind: type[AnyBody]
+    change: Change
+    story: str
 
 
 def main() -> int:
     """Hold both elections; return 0 if each verified, each result is what was put in, and each forgery was caught."""
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
-    good = [hold("riigikogu", Shuffle, replace_a_ballot), hold("referendum", Result, move_a_vote)]
+    good = [hold("riigikogu", COPIED_BALLOT), hold("referendum", MOVED_VOTE)]
+    console.rule("[bold]" + ("both results right, both forgeries caught" if all(good) else "SOMETHING WENT WRONG"))
     return 0 if all(good) else 1
 
 
-def hold(example: str, kind: type[AnyBody], change: Change) -> bool:
+def hold(example: str, forgery: Forgery) -> bool:
     """Hold one election, verify it, forge it; tell whether everything went as it must."""
     console.rule(f"[bold]{example}")
     scenario, path, start = draw(example, BALLOTS, SEED), BUILD / example, time.perf_counter()
@@ -47,8 +59,8 @@ def hold(example: str, kind: type[AnyBody], change: Change) -> bool:
     fingerprint = outcome.simulation.election.fingerprint.hex()
     verified = evote("verify", str(path), "--expect", fingerprint) == 0
     forged = BUILD / f"{example}-forged"
-    console.print(f"\n[bold]A forgery:[/bold] {change.__doc__}")
-    forge(outcome, path, forged, kind, change)
+    console.print(f"\n[bold]A forgery:[/bold] {forgery.story}")
+    forge(outcome, path, forged, forgery)
     caught = evote("verify", str(forged), "--expect", fingerprint) == 1
     return equal and verified and caught
 
@@ -87,31 +99,33 @@ def evote(*arguments: str) -> int:
     return status
 
 
-def replace_a_ballot(record: NativeRecord, body: AnyBody) -> tuple[AnyBody, list[list[bytes]]]:
-    """the last mix server put a copy of its second ciphertext in place of the first, and everybody signed again."""
-    assert isinstance(body, Shuffle)
+def copy_a_row(record: NativeRecord, body: Shuffle) -> tuple[AnyBody, list[list[bytes]]]:
+    """Put a copy of the second row of a mixed list in place of the first."""
     rows = list(record.rows(body.output, BALLOTS * 2))
     rows[0] = rows[1]
     return msgspec.structs.replace(body, output=lines_digest(rows)), [rows]
 
 
-def move_a_vote(_record: NativeRecord, body: AnyBody) -> tuple[AnyBody, list[list[bytes]]]:
-    """the operator moved one vote from the first option to the second in the result, and signed again."""
-    assert isinstance(body, Result)
+def move_a_vote(_record: NativeRecord, body: Result) -> tuple[AnyBody, list[list[bytes]]]:
+    """Take one vote from the first option and give it to the second."""
     first, second = body.counts
     (unit,) = body.units
     counts = (first - 1, second + 1)
     return msgspec.structs.replace(body, counts=counts, units=(msgspec.structs.replace(unit, counts=counts),)), []
 
 
-def forge(outcome: Outcome, path: Path, forged: Path, kind: type[AnyBody], change: Change) -> None:
-    """Copy a record with the last entry of a kind changed, signed by its author, under a new checkpoint."""
+COPIED_BALLOT = Forgery(Shuffle, copy_a_row, "the last mix server copied one ballot over another; all signed again.")
+MOVED_VOTE = Forgery(Result, move_a_vote, "the operator moved one vote from yes to no; all signed again.")
+
+
+def forge(outcome: Outcome, path: Path, forged: Path, forgery: Forgery) -> None:
+    """Copy a record with one entry changed, signed by its author, under a new checkpoint."""
     shutil.copytree(path, forged)
     record, keys = NativeRecord(path), outcome.simulation.keys
     lines = list(record.lines())
-    index = max(i for i, line in enumerate(lines) if isinstance(decode_entry(line).body, kind))
+    index = max(i for i, line in enumerate(lines) if isinstance(decode_entry(line).body, forgery.kind))
     entry = decode_entry(lines[index])
-    body, lists = change(record, entry.body)
+    body, lists = forgery.change(record, entry.body)
     fingerprint = record.election.fingerprint
     lines[index] = bytes(sign_entry(keys.of(entry.author), fingerprint, entry.author, body))
     for rows in lists:
