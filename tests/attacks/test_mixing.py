@@ -126,6 +126,24 @@ def test_ballot_dropped_or_added_in_the_mix(simulation: Simulation, tmp_path: Pa
     assert refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists) == "entry.encoding"
 
 
+def test_list_minus_one_is_mixed(simulation: Simulation, tmp_path: Path):
+    """The server shuffles all ballots but one, quite rightly: its input is not the list that the box determines."""
+    less = box_list(simulation)[1:]
+    witness = ShuffleWitness(list(range(len(less))), [[0] for _ in less])
+    made = TereliusWikstromProver(ShuffleStatement(simulation.key, less, less), witness, MixerArithmetic.FAST)
+    said = message(simulation, 1, less, made.prove, before=list_digest(map(encode_row, less)))
+    assert refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists) == "mix.input"
+
+
+def test_list_that_a_server_leaves_as_it_is(simulation: Simulation):
+    """Keeping the order is a permutation, too: one such server is let through, which is why there are several."""
+    rows = box_list(simulation)
+    said = pretended(simulation, rows)
+    accept([ask(simulation.operator, bytes(said.entry), *said.lists)])
+    with pytest.raises(Refused):
+        simulation.trustees[0].decrypt(simulation.counting.decryption, MAYOR)
+
+
 @pytest.mark.parametrize("power", [2, -1, 777])
 def test_tagging(simulation: Simulation, tmp_path: Path, power: int):
     """Pfitzmann 1994: the server raises one ballot to a power, to find the pair (m, m^k) among the plaintexts."""
