@@ -139,7 +139,7 @@ class Closing(Body, frozen=True, tag="closing"):
 
 
 class Aggregate(Body, frozen=True, tag="aggregate"):
-    """Operator: the product of the kept ballots of one unit, to the power of their weights."""
+    """Operator: the product of the kept ballots of one unit; all have one weight, which the result multiplies by."""
 
     contest: Name
     unit: UnitName
