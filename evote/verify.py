@@ -2,7 +2,8 @@
 
 A `Report` is truthy only if checks were run and every one of them held. The exit status is the verdict: 0 every check
 held, 1 something present is false, malformed or inconsistent, 2 something needed is absent or unreadable. What is false
-outweighs what is absent, so nobody turns a 1 into a 2 by taking something away.
+outweighs what is absent, so nobody hides a falsehood by taking something else away; only what rests on the thing taken
+away can no longer be judged.
 """
 
 from __future__ import annotations

@@ -189,7 +189,6 @@ FALSE: dict[str, tuple[str, Callable[[Path], None]]] = {
 @pytest.mark.parametrize("name", FALSE)
 def test_what_is_false_is_found_and_named(record: Path, name: str) -> None:
     check, falsify = FALSE[name]
-    assert verify(record).status == 0
     falsify(record)
     report = verify(record)
     assert report.status == 1
@@ -203,7 +202,6 @@ def test_what_is_false_is_found_and_named(record: Path, name: str) -> None:
 def test_another_fingerprint_refutes_the_record(record: Path) -> None:
     report = verify(record, expect=bytes(32))
     assert (report.status, failed(report)) == (1, ["record.origin"])
-    assert record.name in str(record)
     assert finished("both").election.fingerprint.hex() in report.failures[0].error
     assert not report.results
 

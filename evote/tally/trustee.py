@@ -1,7 +1,8 @@
 """One trustee: its part in the key ceremony, its share of the key, its partial decryptions.
 
 It is handed a `Ceremony` or a `Decryption`, which have verified the board up to here, and refuses what the rules do not
-determine. Its share never leaves it; the joint secret never exists anywhere. Secret exponents take the careful path.
+determine. Whoever hands it one makes sure that the board continues the one it saw before. Its share never leaves it;
+the joint secret never exists anywhere. Secret exponents take the careful path.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def test_elements_may_not_be_the_identity(case: Case, proof: Proof, name: str) -
         check(case, with_part(proof, name, lambda column: [case.group.identity] * len(column)))
 
 
-def test_there_are_4_n_2w_equations(case: Case, proof: Proof) -> None:
+def test_there_are_3_n_2w_equations(case: Case, proof: Proof) -> None:
     statement = ShuffleStatement(case.key, case.before, case.after)
     made = list(TereliusWikstrom().equations(statement, proof, transcript()))
     assert len(made) == 3 + case.n + 2 * case.width

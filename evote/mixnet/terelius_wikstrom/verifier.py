@@ -1,4 +1,4 @@
-"""Checking a Terelius-Wikstrom proof of shuffle: 4 + N + 2w equations, nothing taken on trust.
+"""Checking a Terelius-Wikstrom proof of shuffle: 3 + N + 2w equations, nothing taken on trust.
 
 Letters and equations of `proof`; the verifier recomputes the generators h_i, the batching vector e and the challenge v.
 """
