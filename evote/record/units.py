@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from itertools import groupby
 from typing import NamedTuple
 
@@ -89,10 +90,10 @@ def _merge(units: Iterable[Unit], minimum: int, parent: Callable[[Unit], tuple[i
 
 
 def _merge_siblings(units: list[Unit], minimum: int) -> list[Unit]:
-    while len(units) > 1:
-        units.sort(key=lambda unit: (unit.ballots, unit.name))
-        first, second, *rest = units
-        if first.ballots >= minimum:
-            break
-        units = [Unit(first.cells + second.cells, first.ballots + second.ballots), *rest]
-    return units
+    heap = [(unit.ballots, unit.name, unit) for unit in units]  # names are distinct, so units are never compared
+    heapify(heap)
+    while len(heap) > 1 and heap[0][0] < minimum:
+        (*_, first), (*_, second) = heappop(heap), heappop(heap)
+        merged = Unit(first.cells + second.cells, first.ballots + second.ballots)
+        heappush(heap, (merged.ballots, merged.name, merged))
+    return [unit for *_, unit in heap]
