@@ -12,7 +12,7 @@ from tests.mutants.inserted import inserted_mutants
 from tests.mutants.listed import list_mutants
 from tests.mutants.mutant import Mutant
 from tests.mutants.records import World
-from tests.mutants.sealing import LIST_FIELDS, Draft, Item, Tree, take_apart
+from tests.mutants.sealing import LIST_FIELDS, Draft, Item, Tree, encode, take_apart
 from tests.mutants.trees import changes, named, put
 from tests.mutants.values import replacements
 
@@ -46,11 +46,12 @@ def resealed_mutants(world: World) -> Iterator[Mutant]:
 
 
 def _chosen(draft: Draft) -> list[int]:
-    """Return the entries whose fields are changed: the first and the last of each kind, and three ballots."""
+    """Return the entries whose fields are changed: the first, the last, the longest of each kind, and three ballots."""
     kinds: dict[str, list[int]] = {}
     for index, item in enumerate(draft.items):
         kinds.setdefault(item.kind, []).append(index)
-    chosen = {index for indices in kinds.values() for index in (indices[0], indices[-1])}
+    longest = partial(max, key=lambda index: len(encode(draft.items[index].body)))
+    chosen = {index for indices in kinds.values() for index in (indices[0], indices[-1], longest(indices))}
     ballots = kinds["ballot"]
     return sorted(chosen - set(ballots) | {ballots[i] for i in BALLOTS[draft.world.name]})
 
