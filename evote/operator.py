@@ -169,9 +169,11 @@ class Operator:
         return self.say(self.procedure.ceremony.joint_key())
 
     def restart_key(self, absent: Iterable[int] = ()) -> Receipt:
-        """Post a restart of the key ceremony without those at fault and those declared absent."""
+        """Post a restart of the key ceremony without those at fault or, if nobody is, those declared absent."""
         attempt = self.procedure.ceremony.attempt
-        return self.say(KeyRestart(attempt=attempt.number, disqualified=tuple(sorted({*attempt.faults, *absent}))))
+        return self.say(
+            KeyRestart(attempt=attempt.number, disqualified=tuple(sorted(set(attempt.faults) or set(absent))))
+        )
 
     def close_box(self) -> Receipt:
         """Post the closing of the ballot box."""
@@ -190,8 +192,8 @@ class Operator:
         if counting is None:
             raise VerificationError("entry.order", "the ballot box is not closed")
         aggregates = [
-            self.say(Aggregate(contest=place.contest, unit=place.unit, ciphertexts=ciphertexts))
-            for place, ciphertexts in counting.aggregates.items()
+            self.say(Aggregate(contest=place.contest, unit=place.unit, ciphertexts=tuple(map(bytes, row))))
+            for place, row in counting.aggregates.items()
             if place not in counting.decryption.places()
         ]
         results = [

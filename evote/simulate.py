@@ -181,7 +181,7 @@ class Simulation:
         cascade = self.counting.cascade
         for place in cascade.places():
             for index, key in enumerate(self.keys.mixers, 1):
-                message = Mixer(self.election, index, key, arithmetic).shuffle(cascade, self.key, place)
+                message = Mixer(self.election, index, key, arithmetic).shuffle(cascade, place)
                 self._hand_in(Message(bytes(message.entry), message.lists))
 
     def decrypt(self, indices: Collection[int] | None = None) -> None:

@@ -109,9 +109,7 @@ def test_a_message_brings_exactly_the_lists_that_its_entry_names(tmp_path: Path)
     story_without_n1(simulation)
     simulation.operator.close_box()
     place = simulation.counting.cascade.places()[0]
-    message = Mixer(simulation.election, 1, simulation.keys.mixers[0]).shuffle(
-        simulation.counting.cascade, simulation.key, place
-    )
+    message = Mixer(simulation.election, 1, simulation.keys.mixers[0]).shuffle(simulation.counting.cascade, place)
     line, (output, vectors) = bytes(message.entry), message.lists
     for lists in ([], [output], [vectors], [output, vectors, [b'"AA=="']], [output, vectors[1:]]):
         reply = ask(simulation.operator, line, *lists)

@@ -58,5 +58,5 @@ def mix(
         for place in due:
             path = out / f"mixer-{index}-{names[place]}{SUFFIX}"
             if not own_message(path, mixer.author, Shuffle, cascade.current(place).digest):
-                message = mixer.shuffle(cascade, counting.key, place)
+                message = mixer.shuffle(cascade, place)
                 write_message(path, message.entry, message.lists)

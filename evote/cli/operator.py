@@ -46,10 +46,12 @@ def restart_key(
         ceremony = operator.procedure.ceremony
         if ceremony.key is not None:
             raise Refused("the key ceremony is over")
+        if ceremony.attempt.faults and absent:
+            raise Refused("a trustee is at fault, which stops the round for all: nobody is absent; see evote status")
         if not ceremony.attempt.faults and not absent:
             raise Refused("no trustee is at fault; name those who do not answer with --absent")
         for index in absent or ():
-            if index not in {*ceremony.attempt.absent, *ceremony.attempt.faults}:
+            if index not in ceremony.attempt.absent:
                 raise Refused(f"trustee {index} is not absent; see evote status")
         operator.restart_key(absent or ())
         rest = ", ".join(f"trustee {index}" for index in ceremony.attempt.participants)

@@ -6,7 +6,7 @@ what the last one leaves is the only list that may be decrypted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from evote.crypto.elgamal import PublicKey, Row, decode_rows
 from evote.crypto.transcript import Transcript
@@ -28,7 +28,6 @@ class MixList:
     digest: bytes
     width: int
     shuffles: int = 0
-    encoded: list[bytes] = field(default_factory=list)
 
 
 class Cascade:
@@ -36,14 +35,15 @@ class Cascade:
 
     def __init__(self, election: Election, key: PublicKey, audit: Audit) -> None:
         """Start without lists."""
-        self._election, self._key, self._audit = election, key, audit
+        self.key = key
+        self._election, self._audit = election, audit
         self._lists: dict[Place, MixList] = {}
         self._proof = shuffle_proof(election.shuffle)
 
     def open(self, place: Place, encoded: list[bytes], width: int) -> None:
         """Take in the rows that the ballot box determined for a unit, in board order."""
-        rows = decode_rows(self._key.group, encoded, width)
-        self._lists[place] = MixList(rows, list_digest(encoded), width, 0, encoded)
+        rows = decode_rows(self.key.group, encoded, width)
+        self._lists[place] = MixList(rows, list_digest(encoded), width)
 
     def places(self) -> list[Place]:
         """Return every contest and unit on the mix road."""
@@ -58,14 +58,14 @@ class Cascade:
         """Return a unit's list as it stands, for the mixer whose turn it is."""
         return self._lists[place]
 
-    def output(self, place: Place) -> tuple[list[bytes], bytes]:
-        """Return the encoded rows and digest of a fully mixed list; `Refused` before that."""
+    def output(self, place: Place) -> tuple[list[Row], bytes]:
+        """Return the rows and digest of a fully mixed list; `Refused` before that."""
         mixed = self._lists.get(place)
         if mixed is None or self.turn(place) is not None:
             raise Refused(f"the list of {place} is not fully mixed")
         if mixed.rows is None:
             raise EvidenceMissing(f"the mixed list of {place} is not there")
-        return mixed.encoded, mixed.digest
+        return mixed.rows, mixed.digest
 
     def unknown(self, place: Place) -> bool:
         """Tell whether a unit's current list is named on the board but not there."""
@@ -81,32 +81,31 @@ class Cascade:
         require(turn is not None and author == f"mixer {turn}", "mix.order", subject)
         mixed = self._lists[place]
         require(body.input == mixed.digest, "mix.input", subject)
-        rows, encoded = self._verify(author, body, source, subject)
-        self._lists[place] = MixList(rows, body.output, mixed.width, mixed.shuffles + 1, encoded)
+        rows = self._verify(author, body, source, subject)
+        self._lists[place] = MixList(rows, body.output, mixed.width, mixed.shuffles + 1)
 
     def pass_over(self, body: Shuffle) -> None:
         """Go on after a shuffle that lacks its evidence: the chain of digests holds, the list is unknown."""
         mixed = self._lists[Place(body.contest, body.unit)]
         self._lists[Place(body.contest, body.unit)] = MixList(None, body.output, mixed.width, mixed.shuffles + 1)
 
-    def _verify(self, author: str, body: Shuffle, source: Source, subject: str) -> tuple[list[Row], list[bytes]]:
-        """Return the output of a shuffle, decoded and encoded, if its proof convinces."""
-        place, group = Place(body.contest, body.unit), self._key.group
+    def _verify(self, author: str, body: Shuffle, source: Source, subject: str) -> list[Row]:
+        """Return the output of a shuffle if its proof convinces."""
+        place, group = Place(body.contest, body.unit), self.key.group
         before, width = self._lists[place].rows, self._lists[place].width
         if before is None:
             raise EvidenceMissing(f"{subject}: the list that it shuffles is not there")
-        encoded = read_list(source, body.output, len(before))
-        after = decode_rows(group, encoded, width)
+        after = decode_rows(group, read_list(source, body.output, len(before)), width)
         lines = list(source.rows(body.vectors, len(before)))
         self._audit.require(len(lines) == len(before), "mix.length", subject)
         proof = self._proof.decode(group, width, lines, body.proof)
-        transcript = shuffle_transcript(self._election, author, self._key, body)
+        transcript = shuffle_transcript(self._election, author, self.key, body)
         batch = self._audit.batch("shuffle", place, author)
-        statement = ShuffleStatement(self._key, before, after)
+        statement = ShuffleStatement(self.key, before, after)
         batch.add(self._proof.equations(statement, proof, transcript), self._proof.check, subject)
         batch.check(self._audit.executor)
         self._audit.hold(self._proof.check)
-        return after, encoded
+        return after
 
 
 def shuffle_transcript(election: Election, author: str, key: PublicKey, body: Shuffle) -> Transcript:

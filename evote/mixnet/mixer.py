@@ -16,8 +16,7 @@ from evote.crypto.signing import SigningKey
 from evote.errors import Refused
 from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.cascade import Cascade, shuffle_transcript
-from evote.mixnet.shuffle import ShuffleStatement, shuffle_prover
-from evote.mixnet.terelius_wikstrom.prover import ShuffleWitness
+from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness, shuffle_prover
 from evote.record.entries import Entry, Shuffle
 from evote.record.lists import lines_digest, list_digest, list_lines
 from evote.record.manifest import Election
@@ -51,11 +50,11 @@ class Mixer:
         """The name it signs under."""
         return f"mixer {self._index}"
 
-    def shuffle(self, cascade: Cascade, key: PublicKey, place: Place) -> ShuffleMessage:
+    def shuffle(self, cascade: Cascade, place: Place) -> ShuffleMessage:
         """Return this server's shuffle of a unit's list; `Refused` if it is not its turn."""
         if place not in cascade.places() or cascade.turn(place) != self._index:
             raise Refused(f"{self.author}: not my turn with {place}")
-        current = cascade.current(place)
+        key, current = cascade.key, cascade.current(place)
         if current.rows is None:
             raise Refused(f"{self.author}: the list of {place} is not there")
         after, witness = self._reencrypt(key, current.rows)

@@ -7,7 +7,7 @@ registered apart under ``evote.shuffle_provers``, so that a verifier never loads
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Protocol
 
@@ -43,6 +43,14 @@ class ShuffleStatement:
     def width(self) -> int:
         """The number of ciphertexts in a row."""
         return len(self.before[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ShuffleWitness:
+    """after[j] = before[permutation[j]] re-encrypted with randomness[permutation[j]], a scalar for each block."""
+
+    permutation: Sequence[int] = field(repr=False)
+    randomness: Sequence[Sequence[int]] = field(repr=False)
 
 
 class ShuffleProof(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evote.ballot.box import BallotBox, ClosedBox
-from evote.crypto.elgamal import PublicKey
+from evote.crypto.elgamal import PublicKey, Row, encode_row
 from evote.errors import EvidenceMissing
 from evote.mixnet.cascade import Cascade
 from evote.questions.question import Route
@@ -35,7 +35,7 @@ class Counting:
         self.box = ClosedBox(election, box, source)
         self.cascade = Cascade(election, key, audit)
         self.decryption = Decryption(election, key, ceremony.share_keys, audit)
-        self.aggregates: dict[Place, tuple[bytes, ...]] = {}
+        self.aggregates: dict[Place, Row] = {}
         self.results: dict[str, Result] = {}
         for contest in election.contests:
             prepare = self._mix if contest.question.route is Route.MIX else self._sum
@@ -51,25 +51,23 @@ class Counting:
     def _sum(self, contest: Contest) -> None:
         totals = aggregate(self.key.group, self.box.answers(contest), self._audit.executor)
         for unit, row in totals.items():
-            self.aggregates[Place(contest.id, unit.name)] = tuple(map(bytes, row))
+            self.aggregates[Place(contest.id, unit.name)] = row
 
     def admit_aggregate(self, body: Aggregate, subject: str) -> None:
         """Compare an aggregate with our own; it becomes the unit's list to decrypt."""
         place = Place(body.contest, body.unit)
         due = place in self.aggregates and place not in self.decryption.places()
         self._audit.require(due, "tally.unit", subject)
-        self._audit.require(body.ciphertexts == self.aggregates[place], "tally.aggregate", subject)
-        row = [b"".join(body.ciphertexts)]
-        self.decryption.open(place, row, list_digest(row), len(body.ciphertexts))
+        row = self.aggregates[place]
+        self._audit.require(body.ciphertexts == tuple(map(bytes, row)), "tally.aggregate", subject)
+        self.decryption.open(place, [row], list_digest([encode_row(row)]))
 
     def admit_shuffle(self, author: str, body: Shuffle, subject: str) -> None:
         """Verify a shuffle; the last one's output becomes the unit's list to decrypt."""
         self.cascade.admit(author, body, self._source, subject)
         place = Place(body.contest, body.unit)
         if self.cascade.turn(place) is None:
-            encoded, digest = self.cascade.output(place)
-            width = self._election.contest(place.contest).question.width
-            self.decryption.open(place, encoded, digest, width)
+            self.decryption.open(place, *self.cascade.output(place))
 
     def admit_share(self, author: str, body: DecryptionShare, subject: str) -> None:
         """Verify a trustee's partial decryption of a unit's list."""
@@ -110,7 +108,9 @@ class Counting:
         due = {c.id: c for c in self._election.contests if c.id not in self.results}
         self._audit.require(body.contest in due, "result.contest", subject)
         self._audit.require(self.ready(due[body.contest]), "entry.order", subject)
-        self._audit.require(body == self.outcome(due[body.contest]), "result.count", subject)
+        expected = self.outcome(due[body.contest])
+        self._audit.hold("result.sums", len(expected.units))
+        self._audit.require(body == expected, "result.count", subject)
         self.results[body.contest] = body
 
     def pending(self) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ from evote.record.merkle import MerkleLog, leaf_hash
 from evote.tally.ceremony import Ceremony
 
 BALLOTS_IN_A_CHUNK = 64
+MISSING_NOTED = 100  # without the roll every ballot lacks its evidence
 
 WRITERS: dict[str, tuple[type[kinds.Body], ...]] = {
     "operator": (
@@ -107,7 +108,7 @@ class Procedure:
                 try:
                     self._admit(item)
                 except EvidenceMissing as error:
-                    self.missing.append(error)
+                    self.missing += [error] if len(self.missing) < MISSING_NOTED else []
                     if self.counting is not None:
                         self.counting.pass_over(item.entry.author, item.entry.body)
                 self._append(item)

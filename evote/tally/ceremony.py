@@ -176,9 +176,12 @@ class Ceremony:
         return share_is_valid(self.attempt.openings[dealer], receiver, share)
 
     def restart(self, body: KeyRestart, subject: str) -> None:
-        """Begin again without those at fault, and any of those absent from the round under way."""
+        """Begin again without those at fault or, if nobody is, without some who are absent from the round under way.
+
+        A fault stops the round, so whoever has not posted by then may not be blamed for it.
+        """
         attempt, out = self.attempt, set(body.disqualified)
-        determined = set(attempt.faults) <= out <= set(attempt.faults) | attempt.absent and out
+        determined = out == set(attempt.faults) if attempt.faults else out and out <= attempt.absent
         rest = tuple(i for i in attempt.participants if i not in out)
         fits = body.attempt == attempt.number and self.key is None and list(body.disqualified) == sorted(out)
         self._audit.require(bool(determined) and fits, "key.restart", subject)

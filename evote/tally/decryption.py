@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from evote.crypto.elgamal import PublicKey, Row, decode_rows
+from evote.crypto.elgamal import PublicKey, Row
 from evote.crypto.group import Element, Group
 from evote.crypto.relation import LinearRelation, decode_proof
 from evote.crypto.statements import decryption
@@ -63,9 +63,9 @@ class Decryption:
         self._election, self._key, self.share_keys, self._audit = election, key, share_keys, audit
         self._lists: dict[Place, DecryptionList] = {}
 
-    def open(self, place: Place, encoded: list[bytes], digest: bytes, width: int) -> None:
+    def open(self, place: Place, rows: list[Row], digest: bytes) -> None:
         """Take in the list that the rules determine for a unit."""
-        self._lists[place] = DecryptionList(decode_rows(self._key.group, encoded, width), digest)
+        self._lists[place] = DecryptionList(rows, digest)
 
     def places(self) -> list[Place]:
         """Return every contest and unit whose list is determined."""
@@ -90,11 +90,8 @@ class Decryption:
 
     def admit(self, author: str, body: DecryptionShare, source: Source, subject: str) -> None:
         """Verify a trustee's share of a unit; raise `VerificationError` if it is wrong or out of place."""
-        place, index, require = (
-            Place(body.contest, body.unit),
-            int(author.removeprefix("trustee ")),
-            self._audit.require,
-        )
+        place, index = Place(body.contest, body.unit), int(author.removeprefix("trustee "))
+        require = self._audit.require
         require(place in self._lists and index in self.share_keys, "decryption.list", subject)
         ours = self._lists[place]
         require(body.input == ours.digest, "decryption.list", subject)

@@ -156,9 +156,7 @@ def test_tagging(simulation: Simulation, tmp_path: Path, power: int):
 
 def test_proof_of_another_mix_server(simulation: Simulation, tmp_path: Path):
     """Server 2 hands in server 1's list and proof under its own name, and would know no more than server 1 hides."""
-    first = Mixer(simulation.election, 1, simulation.keys.mixers[0]).shuffle(
-        simulation.counting.cascade, simulation.key, MAYOR
-    )
+    first = Mixer(simulation.election, 1, simulation.keys.mixers[0]).shuffle(simulation.counting.cascade, MAYOR)
     simulation.post("mixer 1", first.entry.body, first.lists)
     entry = sign_entry(simulation.keys.mixers[1], simulation.election.fingerprint, "mixer 2", first.entry.body)
     assert refused_everywhere(simulation, tmp_path / "board", entry, *first.lists) == "mix.input"
@@ -172,7 +170,7 @@ def test_mix_server_left_out(simulation: Simulation, tmp_path: Path):
     """The board skips the honest server; its successor, the trustees and the auditor see whose turn it was."""
     second = Mixer(simulation.election, 2, simulation.keys.mixers[1])
     with pytest.raises(Refused):
-        second.shuffle(simulation.counting.cascade, simulation.key, MAYOR)
+        second.shuffle(simulation.counting.cascade, MAYOR)
     before = box_list(simulation)
     witness = ShuffleWitness(list(range(len(before))), [[0] for _ in before])
     made = TereliusWikstromProver(ShuffleStatement(simulation.key, before, before), witness, MixerArithmetic.FAST)
@@ -283,7 +281,7 @@ def test_rigged_generators(simulation: Simulation, tmp_path: Path, monkeypatch: 
         careless.setattr(prover, "generators", rigged)
         accept([ask(simulation.operator, bytes(said.entry), *said.lists)])
         second = Mixer(simulation.election, 2, simulation.keys.mixers[1])
-        made = second.shuffle(simulation.counting.cascade, simulation.key, MAYOR)
+        made = second.shuffle(simulation.counting.cascade, MAYOR)
         accept([ask(simulation.operator, bytes(made.entry), *made.lists)])
         simulation.decrypt()
         simulation.operator.tally()

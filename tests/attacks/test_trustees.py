@@ -183,7 +183,7 @@ def test_list_that_is_not_mixed(tmp_path: Path):
     cascade, trustee = simulation.counting.cascade, simulation.trustees[0]
     with pytest.raises(Refused):
         trustee.decrypt(simulation.counting.decryption, MAYOR)
-    made = Mixer(simulation.election, 1, simulation.keys.mixers[0]).shuffle(cascade, simulation.key, MAYOR)
+    made = Mixer(simulation.election, 1, simulation.keys.mixers[0]).shuffle(cascade, MAYOR)
     simulation.post("mixer 1", made.entry.body, made.lists)
     with pytest.raises(Refused):
         trustee.decrypt(simulation.counting.decryption, MAYOR)

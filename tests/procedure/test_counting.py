@@ -143,8 +143,8 @@ AGGREGATES: dict[str, tuple[str, Callable[[Simulation], dict[str, Any]]]] = {
 
 
 def aggregate(simulation: Simulation) -> Aggregate:
-    place, ciphertexts = next(iter(simulation.counting.aggregates.items()))
-    return Aggregate(contest=place.contest, unit=place.unit, ciphertexts=ciphertexts)
+    place, row = next(iter(simulation.counting.aggregates.items()))
+    return Aggregate(contest=place.contest, unit=place.unit, ciphertexts=tuple(map(bytes, row)))
 
 
 @pytest.fixture(scope="module")

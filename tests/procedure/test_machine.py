@@ -67,7 +67,7 @@ def state(procedure: Procedure) -> Any:
     if counting:
         lists = counting.cascade._lists
         mixed = (
-            {place: (x.digest, x.shuffles, x.rows, x.encoded) for place, x in lists.items()},
+            {place: (x.digest, x.shuffles, x.rows) for place, x in lists.items()},
             {place: (x.digest, dict(x.shares), set(x.missing)) for place, x in counting.decryption._lists.items()},
             dict(counting.results),
         )

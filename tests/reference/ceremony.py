@@ -101,9 +101,10 @@ class Ceremony:
 
     def on_key_restart(self, body: Any, _: str) -> None:
         out, round_ = body.disqualified, self.round
-        may = self.faults | (set(self.participants) - set(self.rounds[round_]) if round_ < 4 else set())
+        absent = set(self.participants) - set(self.rounds[round_]) if round_ < 4 else set()
         require(body.attempt == self.attempt and not self.key, "no restart is due")
-        require(out and out == sorted(set(out)) and self.faults <= set(out) <= may, "not the guilty and the absent")
+        require(out and out == sorted(set(out)), "not in order")
+        require(set(out) == self.faults if self.faults else set(out) <= absent, "not the guilty, or not the absent")
         rest = [index for index in self.participants if index not in out]
         require(len(rest) >= self.election.threshold, "too few trustees are left")
         self.begin(self.attempt + 1, rest)

@@ -340,7 +340,8 @@ RESTARTS: dict[str, tuple[Callable[[Table], None], dict[str, Any]]] = {
     "with the guilty one": (at_fault, {"disqualified": (2,)}),
     "with nobody out after a fault": (at_fault, {"disqualified": ()}),
     "without an honest one": (at_fault, {"disqualified": (1, 3)}),
-    "out of order": (at_fault, {"disqualified": (3, 2)}),
+    "without one whom the fault kept from speaking": (at_fault, {"disqualified": (2, 3)}),
+    "out of order": (lambda _: None, {"disqualified": (3, 2)}),
     "after the last round": (lambda t: t.rounds(4), {"disqualified": (1,)}),
 }  # fmt: skip
 

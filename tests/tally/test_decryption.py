@@ -65,8 +65,7 @@ class Office:
             self.open(self.decryption, place)
 
     def open(self, decryption: Decryption, place: Place) -> None:
-        encoded = list(map(encode_row, self.rows))
-        decryption.open(place, encoded, list_digest(encoded), 2)
+        decryption.open(place, self.rows, list_digest(map(encode_row, self.rows)))
 
     def fresh(self) -> Decryption:
         """Return the same state without any shares."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from evote.crypto.elgamal import encode_row
+from evote.crypto.elgamal import Row, encode_row
 from evote.errors import DecodeError, Refused
 from evote.mixnet.mixer import Mixer
 from evote.operator import Message
@@ -135,7 +135,7 @@ def test_an_unshuffled_list_is_not_decrypted(tmp_path: Path) -> None:
     for index, key in enumerate(simulation.keys.mixers, 1):
         with pytest.raises(Refused, match="determine no list"):
             trustee.decrypt(counting.decryption, MAYOR)
-        message = Mixer(simulation.election, index, key).shuffle(counting.cascade, simulation.key, MAYOR)
+        message = Mixer(simulation.election, index, key).shuffle(counting.cascade, MAYOR)
         simulation.operator.post([Message(bytes(message.entry), message.lists)])
     assert trustee.decrypt(counting.decryption, MAYOR)
     simulation.operator.close_record()
@@ -148,16 +148,16 @@ def copy_of_trustee(simulation: Simulation, index: int) -> Trustee:
     return Trustee(simulation.election, index, simulation.keys.trustees[index - 1], state)
 
 
-def other_board(simulation: Simulation, place: Place, change: Callable[[list[bytes]], list[bytes]]) -> Decryption:
+def other_board(simulation: Simulation, place: Place, change: Callable[[list[Row]], list[Row]]) -> Decryption:
     """Return the decryption state of a board whose list for a unit is another one."""
     ours = simulation.counting.decryption
-    rows = change(list(map(encode_row, ours.list_of(place).rows)))
+    rows = change(ours.list_of(place).rows)
     forked = Decryption(simulation.election, simulation.key, ours.share_keys, simulation.operator.procedure.audit)
-    forked.open(place, rows, list_digest(rows), len(ours.list_of(place).rows[0]))
+    forked.open(place, rows, list_digest(map(encode_row, rows)))
     return forked
 
 
-FORKS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+FORKS: dict[str, Callable[[list[Row]], list[Row]]] = {
     "the list minus one": lambda rows: rows[1:],
     "the list in another order": lambda rows: [rows[1], rows[0], *rows[2:]],
     "one row only": lambda rows: rows[:1],

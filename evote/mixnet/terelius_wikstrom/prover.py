@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.group import Element
 from evote.crypto.transcript import Transcript
 from evote.mixnet.arithmetic import MixerArithmetic
-from evote.mixnet.shuffle import ShuffleStatement, generators
+from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness, generators
 from evote.mixnet.terelius_wikstrom.proof import (
     Commitment,
     Proof,
@@ -20,14 +20,6 @@ from evote.mixnet.terelius_wikstrom.proof import (
     mask_bound,
     reduced,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ShuffleWitness:
-    """after[j] = before[permutation[j]] re-encrypted with randomness[permutation[j]], a scalar for each block."""
-
-    permutation: Sequence[int] = field(repr=False)
-    randomness: Sequence[Sequence[int]] = field(repr=False)
 
 
 class TereliusWikstromProver:
