@@ -1,7 +1,7 @@
 """``evote inspect``: individual verification on a second device, which need not trust the first.
 
 The ticket finds the ballot on the board and opens it. That the ballot is the voter's own, and not another's that holds
-the same choice, shows only in the pseudonym: look at it.
+the same choice (the clash attack, Kuesters, Truderung, Vogt 2012), shows only in the pseudonym: name it, or look at it.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ def inspect(
     receipt: Annotated[
         Path | None, typer.Option("--receipt", metavar="FILE", help="The operator's receipt, to be checked as well.")
     ] = None,
+    voter: Annotated[
+        str | None, typer.Option("--voter", metavar="NAME", help="Your pseudonym: another's ballot is then refused.")
+    ] = None,
     expect: Expect = None,
     jobs: Jobs = ALL_PROCESSORS,
 ) -> None:
@@ -49,7 +52,7 @@ def inspect(
     with verified_board(record, expect, jobs) as procedure:
         if promised is not None:
             _check_receipt(procedure, wanted, promised)
-        _show(procedure, NativeRecord(record), wanted)
+        _show(procedure, NativeRecord(record), wanted, voter)
 
 
 def _ticket(text: str) -> Ticket:
@@ -77,7 +80,7 @@ def _check_receipt(procedure: Procedure, ticket: Ticket, data: bytes) -> None:
     say("the receipt is good, and its checkpoint is part of this board")
 
 
-def _show(procedure: Procedure, record: NativeRecord, ticket: Ticket) -> None:
+def _show(procedure: Procedure, record: NativeRecord, ticket: Ticket, voter: str | None) -> None:
     found = find_leaves(procedure.log, {ticket.leaf})
     if not found:
         raise EvidenceMissing("there is no such ballot on the board")
@@ -87,6 +90,8 @@ def _show(procedure: Procedure, record: NativeRecord, ticket: Ticket) -> None:
     if not isinstance(entry.body, Ballot) or box is None or key is None:
         raise VerificationError("receipt.ballot", f"entry {index} is no ballot")
     credential = box.credential(entry.author, f"entry {index}")
+    if voter not in (None, credential.voter):
+        raise VerificationError("receipt.voter", f"entry {index} is the ballot of voter {credential.voter}")
     opened = open_ballot(procedure.election, key, credential, entry.body, ticket.seed)
     say(f"{procedure.election.name}, fingerprint {procedure.election.fingerprint.hex()}")
     say(

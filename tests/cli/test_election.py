@@ -106,6 +106,14 @@ def test_a_ticket_may_be_typed_in(held: Parties) -> None:
     assert (answer.status, answer.err) == (1, "evote: receipt.randomness: contest council: c1 is not g^r\n")
 
 
+def test_another_voters_ballot_is_refused_to_who_says_who_they_are(held: Parties) -> None:
+    ticket = held.home / "n1.msg.ticket"
+    assert held.run("inspect", held.record, ticket, "--voter", "n1").status == 0
+    answer = held.run("inspect", held.record, ticket, "--voter", "n2")
+    assert answer.status == 1
+    assert answer.err.endswith("is the ballot of voter n1\n")
+
+
 def test_a_receipt_must_be_for_this_ballot(held: Parties) -> None:
     answer = held.run("inspect", held.record, held.home / "n1.msg.ticket", "--receipt", held.home / "n2.msg.receipt")
     assert answer == Answer(1, "", "evote: board.inclusion: the receipt is for another ballot\n")
