@@ -16,8 +16,7 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_commands_are_in_the_makefile() -> None:
     targets = (README.parent / "Makefile").read_text(encoding="utf-8")
-    named = {
-        line.split()[1] for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("    make ")
-    }
+    lines = README.read_text(encoding="utf-8").splitlines()
+    named = {line.split()[1] for line in lines if line.startswith("    make ")}
     assert named == {"demo", "test"}
     assert all(f"\n{target}:" in targets for target in named)
