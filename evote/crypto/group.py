@@ -242,9 +242,9 @@ class Group(ABC):
             stream.update(len(part).to_bytes(8, "big") + part)
         return Element(self, self.hash_to_raw(stream))
 
-    def independent_generators(self, count: int, label: str) -> list[Element]:
-        """Return ``count`` elements with no known relation to each other or to the generator."""
-        return [self.hash_to_group(label, index.to_bytes(8, "big")) for index in range(count)]
+    def independent_generators(self, count: int, label: str, start: int = 0) -> list[Element]:
+        """Return generators ``start`` ... ``start + count - 1`` of a series without known relations among them."""
+        return [self.hash_to_group(label, index.to_bytes(8, "big")) for index in range(start, start + count)]
 
     @cached_property
     def _key(self) -> tuple[str, int]:

@@ -90,5 +90,4 @@ _BLOCK = 32
 
 @cache
 def _generators(group: Group, block: int) -> tuple[Element, ...]:
-    indices = range(block * _BLOCK, (block + 1) * _BLOCK)
-    return tuple(group.hash_to_group(GENERATORS, index.to_bytes(8, "big")) for index in indices)
+    return tuple(group.independent_generators(_BLOCK, GENERATORS, block * _BLOCK))
