@@ -3,7 +3,7 @@
 1 hash commitments and box keys, 2 openings, 3 boxes with shares, 4 verdicts. What is malformed is refused at the door;
 what is well-formed and false stands on the board as evidence and names its author. After a fault the only way on is a
 restart without the guilty and with fresh polynomials: who aborts picks among at most n - t + 1 uniform keys and bends
-none of them (``docs/adr/0004-no-gjkr.md``: why the second sharing of Gennaro, Jarecki, Krawczyk and Rabin is not needed).
+none of them. ``docs/adr/0004-no-gjkr.md`` says why no second sharing (Gennaro, Jarecki, Krawczyk, Rabin) is needed.
 """
 
 from __future__ import annotations
