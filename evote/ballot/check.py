@@ -6,6 +6,7 @@ the work goes to workers by the chunk. Nothing here depends on other ballots; wh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -33,15 +34,16 @@ class Submission:
         return ballot_in(self.entry)
 
 
-def check_ballots(election: Election, key: PublicKey, seed: bytes, submissions: list[Submission]) -> int:
-    """Return the number of proofs shown; raise `VerificationError` for the first ballot that should not be there."""
+def check_ballots(election: Election, key: PublicKey, seed: bytes, submissions: list[Submission]) -> Counter[str]:
+    """Return how often each check held; raise `VerificationError` for a ballot that should not be there."""
     for submission in submissions:
         _check_form(election, submission)
     ciphertexts = iter(_ciphertexts(key, submissions))
     batch = Batch(seed + submissions[0].subject.encode())
     proofs = sum(_add_proofs(election, key, batch, submission, ciphertexts) for submission in submissions)
     batch.check()
-    return proofs
+    of_each_ballot = ("ballot.signature", "ballot.contests", "ballot.ciphertext")
+    return Counter(dict.fromkeys(of_each_ballot, len(submissions)) | {"ballot.proof": proofs})
 
 
 def _add_proofs(

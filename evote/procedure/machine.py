@@ -167,8 +167,8 @@ class Procedure:
         check = partial(check_ballots, self.election, polls.key, self.audit.subseed("ballots"))
         submissions = (self._take_in(polls, item) for item in run)
         before = self.log.size
-        for proofs in pmap(check, submissions, executor=self.audit.executor, chunk=BALLOTS_IN_A_CHUNK):
-            self.audit.hold("ballot.proof", proofs)
+        for held in pmap(check, submissions, executor=self.audit.executor, chunk=BALLOTS_IN_A_CHUNK):
+            self.audit.held.update(held)
             yield self.log.size - before
             before = self.log.size
 
@@ -185,8 +185,6 @@ class Procedure:
 
     def _keep(self, polls: _Polls, item: Posted) -> None:
         polls.box.keep(item.entry.author.removeprefix("voter "), item.index, leaf_hash(item.line))
-        for check in ("ballot.signature", "ballot.contests", "ballot.ciphertext"):
-            self.audit.hold(check)
 
     def _admit(self, item: Posted) -> None:
         try:
@@ -246,7 +244,7 @@ class Procedure:
         polls = self._voting(item.subject)
         submission = self._submission(polls, item)
         seed = self.audit.subseed("ballot", item.index)
-        self.audit.hold("ballot.proof", check_ballots(self.election, polls.key, seed, [submission]))
+        self.audit.held.update(check_ballots(self.election, polls.key, seed, [submission]))
         self._keep(polls, item)
 
     def _close(self, body: kinds.Closing, subject: str) -> None:

@@ -364,7 +364,13 @@ def chunk(polls: Simulation) -> list[Submission]:
 def test_honest_ballots_of_a_chunk_are_counted_by_their_proofs(polls: Simulation, chunk: list[Submission]) -> None:
     honest = [*chunk[:3], chunk[4]]
     # 4 marks and a sum, knowledge and membership; the south has one contest more.
-    assert check_ballots(polls.election, polls.key, bytes(32), honest) == 4 * 7 + 1
+    held = check_ballots(polls.election, polls.key, bytes(32), honest)
+    assert held == {
+        "ballot.signature": len(honest),
+        "ballot.contests": len(honest),
+        "ballot.ciphertext": len(honest),
+        "ballot.proof": 4 * 7 + 1,
+    }
 
 
 def test_the_culprit_of_a_chunk_is_named(polls: Simulation, chunk: list[Submission]) -> None:
