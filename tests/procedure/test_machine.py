@@ -17,7 +17,7 @@ from evote.formats.native.reader import NativeRecord, list_name
 from evote.procedure.machine import WRITERS, Procedure
 from evote.record import entries as kinds
 from evote.record.audit import Audit
-from evote.record.entries import AnyBody, Entry, decode_entry, lists_named
+from evote.record.entries import AnyBody, Entry, ballot_in, decode_entry, lists_named
 from evote.record.operator import sign_entry
 from tests.elections import changed, copy_of, finished
 
@@ -394,6 +394,20 @@ def test_workers_make_no_difference(workers: int) -> None:
         with pytest.raises(VerificationError, match=rf"entry {at} \(shuffle by mixer 1\)") as caught:
             list(culprit.replay(lines))
         assert caught.value.check == "shuffle.terelius-wikstrom"
+
+
+def test_what_has_not_been_looked_at_is_not_counted_as_held() -> None:
+    """A ballot that fails takes its chunk along: no ballot in it has been shown to be anything."""
+    lines, at = list(lines_of()), index_of("ballot", 1)
+    entry = decode_entry(lines[at])
+    (answer, *others) = ballot_in(entry).answers
+    proof = answer.proofs[0][:-1] + bytes([answer.proofs[0][-1] ^ 1])
+    spoilt = changed(entry.body, answers=(changed(answer, proofs=(proof, *answer.proofs[1:])), *others))
+    lines[at] = signed(entry.author, spoilt)
+    record, audit = NativeRecord(finished(SIMULATION).path), Audit()
+    with pytest.raises(VerificationError, match=r"ballot\.proof"):
+        list(Procedure(record.election, record, audit).replay(lines))
+    assert not [check for check in audit.held if check in ("ballot.signature", "ballot.ciphertext", "ballot.proof")]
 
 
 def test_progress_counts_every_entry_once() -> None:
