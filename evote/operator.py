@@ -90,8 +90,7 @@ class Operator:
     def _replay(self, record: NativeRecord) -> None:
         for _ in self.procedure.replay(record.lines()):
             pass
-        if self.procedure.missing:
-            raise self.procedure.missing[0]
+        self.procedure.require_evidence()
 
     @classmethod
     def create(cls, path: Path, election: Election, key: SigningKey, *, executor: Executor | None = None) -> Self:

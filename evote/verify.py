@@ -188,13 +188,11 @@ class _Verifier:
     def _consistency(self, procedure: Procedure, election: Election, seen: bytes) -> None:
         with self._step("board.checkpoint"):
             other = verify_checkpoint(seen, election.fingerprint, election.operator.key)
-            log = procedure.log
-            same = other.size <= log.size and log.root_at(other.size) == other.root
+            same = procedure.log.continues(other.size, other.root)
             self._audit.require(same, "board.consistency", f"the checkpoint seen elsewhere has {other.size} entries")
 
     def _complete(self, procedure: Procedure) -> None:
-        for error in procedure.missing:
-            raise error
+        procedure.require_evidence()
         if not procedure.state_is_final():
             due = [f"{who}: {what}" for who, what in procedure.counting.pending()] if procedure.counting else []
             raise EvidenceMissing("the election is not finished; " + (f"due: {due[0]}" if due else "the box is open"))

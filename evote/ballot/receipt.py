@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
-from evote.crypto.group import Group, Scalar
-from evote.crypto.statements import small_power
+from evote.crypto.group import Scalar
+from evote.crypto.statements import small_logarithms
 from evote.crypto.transcript import frame
 from evote.errors import DecodeError, VerificationError
 from evote.record.entries import Ballot, Credential
@@ -80,12 +79,8 @@ def open_ballot(
 def _open(key: PublicKey, ciphertext: Ciphertext, r: Scalar, contest: Contest) -> int:
     if ciphertext.c1 != key.group.generator**r:
         raise VerificationError("receipt.randomness", f"contest {contest.id}: c1 is not g^r")
-    message = ciphertext.c2 / key.y**r
-    return _logarithm(key.group, contest.question.bound, bytes(message), contest)
-
-
-def _logarithm(group: Group, bound: int, message: bytes, contest: Contest) -> int:
-    table: Sequence[bytes] = [bytes(small_power(group, m)) for m in range(bound + 1)]
-    if message not in table:
+    message = bytes(ciphertext.c2 / key.y**r)
+    exponent = small_logarithms(key.group, contest.question.bound + 1).get(message)
+    if exponent is None:
         raise VerificationError("receipt.choice", f"contest {contest.id}: not a choice")
-    return table.index(message)
+    return exponent

@@ -39,8 +39,7 @@ def verified_board(path: Path, expect: bytes | None, jobs: int) -> Iterator[Proc
                 advance(count)
         if (procedure.log.size, procedure.log.root()) != (signed.size, signed.root):
             raise VerificationError("board.root", f"{procedure.log.size} entries")
-        for error in procedure.missing:
-            raise error
+        procedure.require_evidence()
         yield procedure
 
 

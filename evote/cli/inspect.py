@@ -70,12 +70,12 @@ def _read(path: Path, limit: int) -> bytes:
 
 def _check_receipt(procedure: Procedure, ticket: Ticket, data: bytes) -> None:
     """Check that the operator promised this ballot a place, and that the board it signed is part of this one."""
-    election, log = procedure.election, procedure.log
+    election = procedure.election
     receipt = decode_receipt(data)
     promised = verify_receipt(receipt, election.fingerprint, election.operator.key)
     if receipt.leaf != ticket.leaf:
         raise VerificationError("board.inclusion", "the receipt is for another ballot")
-    if promised.size > log.size or log.root_at(promised.size) != promised.root:
+    if not procedure.log.continues(promised.size, promised.root):
         raise VerificationError("board.consistency", f"the receipt's checkpoint of {promised.size} entries; keep it")
     say("the receipt is good, and its checkpoint is part of this board")
 

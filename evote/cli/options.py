@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,7 +42,6 @@ def _option(*names: str, **attributes: Any) -> Any:
     return typer.Option(*names, show_default=False, **attributes)
 
 
-_Parser = Callable[[str], bytes]
 RecordPath = Annotated[Path, typer.Argument(metavar="RECORD", help="The record's directory.")]
 SecretPath = Annotated[Path, _option("--secret", metavar="FILE", help="Your secret file.")]
 NewSecretPath = Annotated[Path, typer.Argument(metavar="FILE", help="The secret file to make.")]

@@ -88,10 +88,10 @@ class _Office:
         self._trustee = Trustee(election, index, key, self._memory.state)
 
     def _check_continues(self) -> None:
-        seen, log = self._memory, self._procedure.log
+        seen = self._memory
         if seen.election != self._procedure.election.fingerprint:
             raise Refused(f"{self._file.path} serves another election; make a new key for each")
-        if seen.size > log.size or log.root_at(seen.size) != seen.root:
+        if not self._procedure.log.continues(seen.size, seen.root):
             raise VerificationError("board.consistency", f"this is not the board that had {seen.size} entries before")
 
     def ceremony_message(self) -> Entry:

@@ -82,8 +82,3 @@ def decode_rows(group: Group, encodings: Sequence[bytes], width: int) -> list[Ro
 def encode_row(row: Row) -> bytes:
     """Return the ciphertexts of a row, one after the other."""
     return b"".join(map(bytes, row))
-
-
-def identity_ciphertext(group: Group) -> Ciphertext:
-    """Return the neutral element of ciphertext multiplication."""
-    return Ciphertext(group.identity, group.identity)

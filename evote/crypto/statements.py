@@ -5,8 +5,9 @@ A new statement needs no proof code: say what is true, and `prover.prove` and `v
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.group import Element, Group
@@ -59,6 +60,13 @@ def small_power(group: Group, value: int) -> Element:
     if value < 0:
         raise ValueError("a negative power is not in the table")
     return _powers_of_generator(group, max(16, 1 << value.bit_length()))[value]
+
+
+@cache
+def small_logarithms(group: Group, count: int) -> Mapping[bytes, int]:
+    """Return the table from the encoding of g^m to m, for 0 <= m < count; one table for all that ask."""
+    powers = powers_of(group.generator, count - 1)
+    return MappingProxyType({data: m for m, data in enumerate(group.encode_many(powers))})
 
 
 @cache

@@ -53,7 +53,7 @@ class Posted:
     """An entry at its place on the board."""
 
     index: int
-    line: bytes
+    leaf: bytes
     entry: Entry
 
     @property
@@ -121,17 +121,22 @@ class Procedure:
         self._append(item)
         return item.entry
 
+    def require_evidence(self) -> None:
+        """Raise the first `EvidenceMissing` that a replay has noted, if there is one."""
+        if self.missing:
+            raise self.missing[0]
+
     def state_is_final(self) -> bool:
         """Tell whether every contest has its result."""
         return self.counting is not None and len(self.counting.results) == len(self.election.contests)
 
     def _append(self, item: Posted) -> None:
-        self.log.append(leaf_hash(item.line))
+        self.log.append(item.leaf)
         self.lists.update(kinds.lists_named(item.entry.body))
 
     def _read(self, index: int, line: bytes) -> Posted:
         try:
-            item = Posted(index, line, decode_entry(line))
+            item = Posted(index, leaf_hash(line), decode_entry(line))
         except DecodeError as error:
             raise VerificationError("entry.encoding", f"entry {index}: {error}") from None
         self.audit.hold("entry.encoding")
@@ -174,7 +179,7 @@ class Procedure:
 
     def _take_in(self, polls: _Polls, item: Posted) -> Submission:
         submission = self._submission(polls, item)
-        self._keep(polls, item)
+        polls.box.keep(submission.credential.voter, item.index, item.leaf)
         self._append(item)
         return submission
 
@@ -182,9 +187,6 @@ class Procedure:
         credential = polls.box.credential(item.entry.author, item.subject)
         polls.box.check_next(credential.voter, ballot_in(item.entry), item.subject)
         return Submission(item.entry, credential, item.subject)
-
-    def _keep(self, polls: _Polls, item: Posted) -> None:
-        polls.box.keep(item.entry.author.removeprefix("voter "), item.index, leaf_hash(item.line))
 
     def _admit(self, item: Posted) -> None:
         try:
@@ -245,7 +247,7 @@ class Procedure:
         submission = self._submission(polls, item)
         seed = self.audit.subseed("ballot", item.index)
         self.audit.held.update(check_ballots(self.election, polls.key, seed, [submission]))
-        self._keep(polls, item)
+        polls.box.keep(submission.credential.voter, item.index, item.leaf)
 
     def _close(self, body: kinds.Closing, subject: str) -> None:
         polls = self._voting(subject)

@@ -72,6 +72,10 @@ class MerkleLog:
         _between(0, size, self.size)
         return self._hash(0, size) if size else EMPTY_ROOT
 
+    def continues(self, size: int, root: bytes) -> bool:
+        """Tell whether the log began as one of ``size`` leaves with this root."""
+        return size <= self.size and self.root_at(size) == root
+
     def inclusion_proof(self, index: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that leaf ``index`` stands in the tree of ``size`` leaves, lowest sibling first."""
         _between(1, size, self.size)

@@ -7,11 +7,10 @@ mixed plaintext is looked up in the table of choices; what is not there is inval
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from math import isqrt
 
-from evote.crypto.group import Element, Group
-from evote.crypto.powers import powers_of
+from evote.crypto.group import Element
+from evote.crypto.statements import small_logarithms
 from evote.errors import VerificationError
 from evote.questions.question import Route
 from evote.record.entries import Result, UnitResult
@@ -21,11 +20,6 @@ from evote.record.units import Unit
 Plaintexts = Sequence[tuple[Element, ...]]
 
 
-@cache
-def _baby_steps(group: Group, count: int) -> dict[bytes, int]:
-    return {data: i for i, data in enumerate(group.encode_many(powers_of(group.generator, count - 1)))}
-
-
 def discrete_logarithm(element: Element, bound: int) -> int | None:
     """Return m <= bound with element = g^m, or None. About sqrt(bound) products and encodings, twice.
 
@@ -33,7 +27,7 @@ def discrete_logarithm(element: Element, bound: int) -> int | None:
     """
     group = element.group
     count = 1 << isqrt(bound + 1).bit_length()
-    table, step = _baby_steps(group, count), group.generator**-count
+    table, step = small_logarithms(group, count), group.generator**-count
     for giant in range(bound // count + 1):
         baby = table.get(bytes(element))
         if baby is not None and giant * count + baby <= bound:
@@ -74,7 +68,7 @@ def _summed(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
 
 def _read(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
     question, group = contest.question, plaintexts[0][0].group
-    table = _baby_steps(group, question.bound + 1)
+    table = small_logarithms(group, question.bound + 1)
     allowed = {option for district in unit.districts for option in contest.allowed(district)}
     counts, blank, invalid = [0] * question.options, 0, []
     for row in plaintexts:
@@ -83,9 +77,9 @@ def _read(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
         selection = question.read(known) if len(known) == len(exponents) else None
         if selection is None or not set(selection) <= allowed:
             invalid.append(b"".join(map(bytes, row)))
-        elif not selection:
-            blank += 1
-        for option in selection if selection and set(selection) <= allowed else ():
+            continue
+        blank += not selection
+        for option in selection:
             counts[option - 1] += 1
     return tuple(counts), blank, invalid
 

@@ -12,7 +12,6 @@ from evote.crypto.elgamal import (
     decode_ciphertexts,
     decode_rows,
     encode_row,
-    identity_ciphertext,
 )
 from evote.crypto.group import Element, Group, group
 from evote.errors import DecodeError
@@ -20,6 +19,7 @@ from tests.crypto.samples import TOY, encrypt, keypair, scalars
 
 X, KEY = keypair(TOY)
 g = TOY.generator
+NEUTRAL = Ciphertext(TOY.identity, TOY.identity)
 exponents = st.integers(0, TOY.order - 1)
 
 
@@ -63,8 +63,8 @@ def test_reencryption_changes_both_halves_and_no_message():
 
 def test_the_neutral_ciphertext():
     sealed = encrypt(KEY, 1, TOY.scalar(9))
-    assert sealed * identity_ciphertext(TOY) == sealed
-    assert sealed / sealed == identity_ciphertext(TOY)
+    assert sealed * NEUTRAL == sealed
+    assert sealed / sealed == NEUTRAL
 
 
 def test_the_identity_is_no_public_key():
@@ -74,7 +74,7 @@ def test_the_identity_is_no_public_key():
 
 def test_halves_do_not_mix_groups():
     with pytest.raises(ValueError, match="different groups"):
-        encrypt(KEY, 1, TOY.scalar(2)) * identity_ciphertext(group("modp-2048"))
+        encrypt(KEY, 1, TOY.scalar(2)) * Ciphertext(*[group("modp-2048").identity] * 2)
 
 
 def test_randomness_of_another_order_is_refused():
