@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from evote.crypto.batch import Batch
 from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
 from evote.crypto.relation import Proof, Statement, decode_proof
 from evote.crypto.signature import verify_signature
-from evote.crypto.verifier import Batch, equations
+from evote.crypto.verifier import equations
 from evote.errors import DecodeError, VerificationError
 from evote.record.context import ballot_transcript, proof_transcript
 from evote.record.entries import Answer, Ballot, Credential, Entry, ballot_in, signing_message

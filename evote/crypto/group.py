@@ -195,6 +195,43 @@ class Group(ABC):
                 raise DecodeError(f"item {index}: {error}") from None
         return elements
 
+    # --- what a group may do faster in bulk; raw values only ---
+
+    signed_digits = False  # whether an inverse costs next to nothing, so that digits of exponents may be negative
+
+    def addends(self, raws: Sequence[Raw]) -> list[Raw]:
+        """Return the values in the form in which `collect` and `spread` multiply them into others."""
+        return list(raws)
+
+    def collect(self, addends: Sequence[Raw], digits: Sequence[int], size: int) -> list[Raw | None]:
+        """Return, for each d from 0 to ``size``, the product of the addends whose digit is d; None where none is.
+
+        An addend with digit -d counts inverted; one with digit 0 not at all.
+        """
+        buckets: list[Raw | None] = [None] * (size + 1)
+        for addend, digit in zip(addends, digits, strict=True):
+            if digit:
+                at, factor = (digit, addend) if digit > 0 else (-digit, self.invert(addend))
+                held = buckets[at]
+                buckets[at] = factor if held is None else self.multiply(held, factor)
+        return buckets
+
+    def spread(self, targets: list[Raw], table: Sequence[Raw], digits: Sequence[int]) -> None:
+        """Multiply each target by the addend ``table[d]`` for its digit d; by the inverse of ``table[-d]`` if d < 0."""
+        for i, digit in enumerate(digits):
+            if digit:
+                factor = table[digit] if digit > 0 else self.invert(table[-digit])
+                targets[i] = self.multiply(targets[i], factor)
+
+    def pack(self, raws: Iterable[Raw]) -> bytes:
+        """Return the values for another of our own processes; `unpack` proves nothing."""
+        return b"".join(map(self.encode, raws))
+
+    def unpack(self, data: bytes) -> list[Raw]:
+        """Return the values that `pack` wrote; bytes from elsewhere never come here."""
+        size = self.element_size
+        return [self.decode_raw(data[i : i + size]) for i in range(0, len(data), size)]
+
     # --- what every group then offers ---
 
     @property

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, ClassVar, Protocol
 
 from evote.crypto.elgamal import PublicKey, Row
+from evote.crypto.equation import Equation
 from evote.crypto.group import Element, Group
 from evote.crypto.transcript import Transcript
-from evote.crypto.verifier import Equation
 from evote.registry import registered
 
 GENERATORS = "shuffle generators"

@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from concurrent.futures import Executor
 
-from evote.crypto.verifier import Batch
+from evote.crypto.batch import Batch
 from evote.errors import VerificationError
 
 SEED_SIZE = 32

@@ -12,7 +12,9 @@ from typing import SupportsBytes
 
 import pytest
 
+from evote.crypto.batch import Batch, fold
 from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
+from evote.crypto.equation import Equation
 from evote.crypto.group import Element, Group, Scalar, group
 from evote.crypto.modp import ModPGroup
 from evote.crypto.prover import prove
@@ -26,7 +28,7 @@ from evote.crypto.statements import (
 )
 from evote.crypto.threshold import combine, lagrange
 from evote.crypto.transcript import NativeTranscript
-from evote.crypto.verifier import Batch, Equation, equations, fold, verify
+from evote.crypto.verifier import equations, verify
 from evote.errors import DecodeError, VerificationError
 from tests.crypto.samples import TOY, elements, encrypt, keypair, scalars
 

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evote.crypto.batch import Batch, fold
+from evote.crypto.equation import Equation
 from evote.crypto.group import Element, group
 from evote.crypto.prover import prove
 from evote.crypto.relation import Proof, Statement
-from evote.crypto.verifier import Batch, Equation, equations, fold
+from evote.crypto.verifier import equations
 from evote.errors import VerificationError
 from tests.crypto.samples import SAMPLES, TOY, elements, scalars, transcript
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from evote.crypto.batch import Batch
 from evote.crypto.elgamal import Ciphertext, PublicKey, Row
 from evote.crypto.group import Group, group
 from evote.crypto.transcript import NativeTranscript
-from evote.crypto.verifier import Batch
 from evote.errors import DecodeError, VerificationError
 from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.shuffle import ShuffleStatement, shuffle_proof, shuffle_prover

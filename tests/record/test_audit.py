@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from evote.crypto.equation import Equation
 from evote.crypto.group import group
-from evote.crypto.verifier import Equation
 from evote.errors import VerificationError
 from evote.record.audit import Audit
 

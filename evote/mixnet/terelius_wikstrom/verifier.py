@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from evote.crypto.equation import Equation
 from evote.crypto.group import Group
 from evote.crypto.transcript import Transcript
-from evote.crypto.verifier import Equation
 from evote.mixnet.shuffle import ShuffleStatement, generators
 from evote.mixnet.terelius_wikstrom.proof import Proof, batching_vector, challenge, decode
 
