@@ -16,10 +16,10 @@ import msgspec
 
 from evote.ballot.receipt import Ticket
 from evote.ballot.voter import CastBallot, Voter
+from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import PublicKey
 from evote.crypto.signing import SigningKey
 from evote.errors import VerificationError
-from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.mixer import Mixer
 from evote.operator import Message, Operator
 from evote.procedure.counting import Counting
@@ -176,7 +176,7 @@ class Simulation:
             raise ValueError("the ballot box is not closed")
         return counting
 
-    def mix(self, arithmetic: MixerArithmetic = MixerArithmetic.FAST) -> None:
+    def mix(self, arithmetic: Arithmetic = Arithmetic.FAST) -> None:
         """Let every mix server shuffle every list, in order."""
         cascade = self.counting.cascade
         for place in cascade.places():

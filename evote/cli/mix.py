@@ -21,8 +21,8 @@ from evote.cli.options import (
     noun,
 )
 from evote.cli.secret_file import RoleSecret
+from evote.crypto.arithmetic import Arithmetic
 from evote.errors import Refused
-from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.mixer import Mixer
 from evote.record.entries import Shuffle
 
@@ -49,7 +49,7 @@ def mix(
         index = index_in(procedure.election.mixers, key.public_key, "mix server")
         counting, names = counting_of(procedure), file_names(procedure)
         cascade = counting.cascade
-        arithmetic = MixerArithmetic.CAREFUL if careful else MixerArithmetic.FAST
+        arithmetic = Arithmetic.CAREFUL if careful else Arithmetic.FAST
         mixer = Mixer(procedure.election, index, key, arithmetic)
         due = [place for place in cascade.places() if cascade.turn(place) == index]
         if not due:

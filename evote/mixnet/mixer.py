@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Ciphertext, PublicKey, Row, encode_row
 from evote.crypto.signing import SigningKey
 from evote.errors import Refused
-from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.cascade import Cascade, shuffle_transcript
 from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness, shuffle_prover
 from evote.record.entries import Entry, Shuffle
@@ -40,7 +40,7 @@ class Mixer:
         election: Election,
         index: int,
         key: SigningKey,
-        arithmetic: MixerArithmetic = MixerArithmetic.FAST,
+        arithmetic: Arithmetic = Arithmetic.FAST,
     ) -> None:
         """Hold the signing key; ``arithmetic`` says how secret exponents are treated."""
         self._election, self._index, self._key, self._arithmetic = election, index, key, arithmetic
@@ -77,7 +77,7 @@ class Mixer:
 
     def _reencrypt(self, key: PublicKey, before: list[Row]) -> tuple[list[Row], ShuffleWitness]:
         group, n = key.group, len(before)
-        g_power, y_power = map(self._arithmetic.fixed_base, (group.generator, key.y))
+        g_power, y_power = map(self._arithmetic.table, (group.generator, key.y))
         permutation = list(range(n))
         secrets.SystemRandom().shuffle(permutation)
         s = [[secrets.randbelow(group.order) for _ in row] for row in before]

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from evote.ballot.receipt import ballot_randomness
+from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Ciphertext, Row, encode_row
 from evote.crypto.group import Element, Scalar, group
 from evote.errors import Refused
-from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.cascade import shuffle_transcript
 from evote.mixnet.mixer import Mixer, ShuffleMessage
 from evote.mixnet.shuffle import ShuffleStatement
@@ -81,7 +81,7 @@ def pretended(simulation: Simulation, after: list[Row], claimed: list[Row] | Non
     zeros = [[0] for _ in before]
     witness = ShuffleWitness(list(range(len(before))), zeros)
     statement = ShuffleStatement(simulation.key, before, claimed or after)
-    made = TereliusWikstromProver(statement, witness, MixerArithmetic.FAST)
+    made = TereliusWikstromProver(statement, witness, Arithmetic.FAST)
     return message(simulation, 1, after, made.prove)
 
 
@@ -130,7 +130,7 @@ def test_list_minus_one_is_mixed(simulation: Simulation, tmp_path: Path):
     """The server shuffles all ballots but one, quite rightly: its input is not the list that the box determines."""
     less = box_list(simulation)[1:]
     witness = ShuffleWitness(list(range(len(less))), [[0] for _ in less])
-    made = TereliusWikstromProver(ShuffleStatement(simulation.key, less, less), witness, MixerArithmetic.FAST)
+    made = TereliusWikstromProver(ShuffleStatement(simulation.key, less, less), witness, Arithmetic.FAST)
     said = message(simulation, 1, less, made.prove, before=list_digest(map(encode_row, less)))
     assert refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists) == "mix.input"
 
@@ -173,7 +173,7 @@ def test_mix_server_left_out(simulation: Simulation, tmp_path: Path):
         second.shuffle(simulation.counting.cascade, MAYOR)
     before = box_list(simulation)
     witness = ShuffleWitness(list(range(len(before))), [[0] for _ in before])
-    made = TereliusWikstromProver(ShuffleStatement(simulation.key, before, before), witness, MixerArithmetic.FAST)
+    made = TereliusWikstromProver(ShuffleStatement(simulation.key, before, before), witness, Arithmetic.FAST)
     said = message(simulation, 2, before, made.prove)
     assert refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists) == "mix.order"
 

@@ -8,17 +8,17 @@ from typing import Any, ClassVar
 
 import pytest
 
+from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.batch import Batch
 from evote.crypto.elgamal import Ciphertext, PublicKey, Row
 from evote.crypto.group import Group, group
 from evote.crypto.transcript import NativeTranscript
 from evote.errors import DecodeError, VerificationError
-from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.shuffle import ShuffleStatement, shuffle_proof, shuffle_prover
 from evote.mixnet.terelius_wikstrom.prover import ShuffleWitness
 
 SECRET = 123456789
-FAST, CAREFUL = MixerArithmetic.FAST, MixerArithmetic.CAREFUL
+FAST, CAREFUL = Arithmetic.FAST, Arithmetic.CAREFUL
 
 
 @cache
@@ -53,7 +53,7 @@ def shuffled(
 class Case:
     """One shuffle: statement, witness, and the proof as it is written."""
 
-    def __init__(self, name: str, group_name: str, n: int, width: int, arithmetic: MixerArithmetic = FAST) -> None:
+    def __init__(self, name: str, group_name: str, n: int, width: int, arithmetic: Arithmetic = FAST) -> None:
         self.name, self.key, self.n, self.width = name, key_of(group_name), n, width
         self.before = ballots(self.key, n, width)
         self.after, self.witness = shuffled(self.key, self.before, list(range(n - 1, -1, -1)))
@@ -64,7 +64,7 @@ class Case:
         return self.key.group
 
     def prove(
-        self, after: Sequence[Row], witness: ShuffleWitness, arithmetic: MixerArithmetic = FAST
+        self, after: Sequence[Row], witness: ShuffleWitness, arithmetic: Arithmetic = FAST
     ) -> tuple[list[bytes], bytes]:
         statement = ShuffleStatement(self.key, self.before, after)
         proof = shuffle_prover(self.name)(statement, witness, arithmetic).prove(transcript())
@@ -179,7 +179,7 @@ class ShuffleContract:
     @pytest.mark.parametrize("arithmetic", [FAST, CAREFUL], ids=["fast", "careful"])
     @pytest.mark.parametrize("width", [1, 2, 3])
     @pytest.mark.parametrize("n", [1, 2, 20])
-    def test_an_honest_shuffle_verifies(self, n: int, width: int, arithmetic: MixerArithmetic) -> None:
+    def test_an_honest_shuffle_verifies(self, n: int, width: int, arithmetic: Arithmetic) -> None:
         Case(self.name, "toy", n, width, arithmetic).verify()
 
     @pytest.mark.parametrize("group_name", ["ristretto255", "p-256", "modp-2048", "electionguard-4096"])

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import PublicKey, encode_row
 from evote.crypto.group import group
 from evote.errors import DecodeError, EvidenceMissing, Refused, VerificationError
-from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.cascade import Cascade
 from evote.mixnet.mixer import Mixer, ShuffleMessage
 from evote.record import canonical
@@ -59,7 +59,7 @@ def cascade(key: PublicKey = KEY) -> Cascade:
     return made
 
 
-def mixer(index: int, arithmetic: MixerArithmetic = MixerArithmetic.FAST) -> Mixer:
+def mixer(index: int, arithmetic: Arithmetic = Arithmetic.FAST) -> Mixer:
     return Mixer(ELECTION, index, KEYS.mixers[index - 1], arithmetic)
 
 
@@ -105,7 +105,7 @@ def test_honest_mix_servers_leave_the_same_votes_and_other_ciphertexts() -> None
 
 def test_a_careful_mixer_is_believed_too() -> None:
     made = cascade()
-    message = mixer(1, MixerArithmetic.CAREFUL).shuffle(made, NORTH)
+    message = mixer(1, Arithmetic.CAREFUL).shuffle(made, NORTH)
     made.admit("mixer 1", body(message), Lists(message), "")
     assert made.turn(NORTH) == 2
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
+from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.batch import Batch
 from evote.crypto.elgamal import Ciphertext, PublicKey, Row
 from evote.crypto.group import Element, Group, Scalar, group
 from evote.crypto.transcript import NativeTranscript
 from evote.errors import DecodeError, VerificationError
-from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.shuffle import ShuffleStatement, generators
 from evote.mixnet.terelius_wikstrom import prover, verifier
 from evote.mixnet.terelius_wikstrom.proof import (
@@ -309,7 +309,7 @@ def test_the_prover_takes_its_secrets_from_whom_it_is_told() -> None:
         drawn.append(bound)
         return len(drawn)
 
-    made = TereliusWikstromProver(statement, case.witness, MixerArithmetic.FAST, randbelow)
+    made = TereliusWikstromProver(statement, case.witness, Arithmetic.FAST, randbelow)
     proof = made.prove(transcript())
     check(case, proof)
     # r, b, beta for each row; alpha, gamma, delta; epsilon for each row; phi for each block

@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.group import Element
 from evote.crypto.transcript import Transcript
-from evote.mixnet.arithmetic import MixerArithmetic
 from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness, generators
 from evote.mixnet.terelius_wikstrom.proof import (
     Commitment,
@@ -32,7 +32,7 @@ class TereliusWikstromProver:
         self,
         statement: ShuffleStatement,
         witness: ShuffleWitness,
-        arithmetic: MixerArithmetic,
+        arithmetic: Arithmetic,
         randbelow: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         """Prepare tables for g and h_0."""
@@ -40,8 +40,8 @@ class TereliusWikstromProver:
         self._group, self._n = statement.group, len(statement.before)
         self._q = self._group.order
         self._h = generators(self._group, self._n)
-        self._g_power = arithmetic.fixed_base(self._group.generator)
-        self._h0_power = arithmetic.fixed_base(self._h[0])
+        self._g_power = arithmetic.table(self._group.generator)
+        self._h0_power = arithmetic.table(self._h[0])
         self._randbelow = randbelow
 
     def prove(self, transcript: Transcript) -> Proof:
