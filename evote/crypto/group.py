@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, Protocol
 
 from evote.crypto import powers
@@ -195,9 +195,20 @@ class Group(ABC):
                 raise DecodeError(f"item {index}: {error}") from None
         return elements
 
-    # --- what a group may do faster in bulk; raw values only ---
+    # --- what a group may do faster in bulk; raw values only, public exponents unless said otherwise ---
 
     signed_digits = False  # whether an inverse costs next to nothing, so that digits of exponents may be negative
+
+    def public_power_cost(self, bits: int) -> float:
+        """Return what `power_public` costs for an exponent of ``bits`` bits, in products.
+
+        A group with a library behind `power_public` says here when it beats shared squarings.
+        """
+        return powers.straus_cost([bits])
+
+    def invert_many(self, raws: Sequence[Raw]) -> list[Raw]:
+        """Return the inverses of a list."""
+        return [self.invert(raw) for raw in raws]
 
     def addends(self, raws: Sequence[Raw]) -> list[Raw]:
         """Return the values in the form in which `collect` and `spread` multiply them into others."""
@@ -206,7 +217,8 @@ class Group(ABC):
     def collect(self, addends: Sequence[Raw], digits: Sequence[int], size: int) -> list[Raw | None]:
         """Return, for each d from 0 to ``size``, the product of the addends whose digit is d; None where none is.
 
-        An addend with digit -d counts inverted; one with digit 0 not at all.
+        An addend with digit -d counts inverted, which occurs only under `signed_digits`; one with digit 0 not at all,
+        so that the first item is None. What it returns are raw values, not addends.
         """
         buckets: list[Raw | None] = [None] * (size + 1)
         for addend, digit in zip(addends, digits, strict=True):
@@ -216,12 +228,31 @@ class Group(ABC):
                 buckets[at] = factor if held is None else self.multiply(held, factor)
         return buckets
 
+    def weigh(self, buckets: Sequence[Raw | None]) -> Raw:
+        """Return the product of ``buckets[d]`` to the power d, by running products from the end; None is empty."""
+        running = total = self.identity.raw
+        for held in reversed(buckets[1:]):
+            if held is not None:
+                running = self.multiply(running, held)
+            total = self.multiply(total, running)
+        return total
+
     def spread(self, targets: list[Raw], table: Sequence[Raw], digits: Sequence[int]) -> None:
-        """Multiply each target by the addend ``table[d]`` for its digit d; by the inverse of ``table[-d]`` if d < 0."""
+        """Multiply each target by the addend ``table[d]`` for its digit d; by the inverse of ``table[-d]`` if d < 0.
+
+        Negative digits occur only under `signed_digits`; ``table[0]`` is the identity's addend and never needed.
+        """
         for i, digit in enumerate(digits):
             if digit:
                 factor = table[digit] if digit > 0 else self.invert(table[-digit])
                 targets[i] = self.multiply(targets[i], factor)
+
+    def careful_table(self, a: Raw) -> Callable[[int], Raw]:
+        """Return what raises ``a`` to secret exponents, 0 <= exponent < q, as carefully as `power` and perhaps faster.
+
+        ``a`` itself is public. It pays for a base used often.
+        """
+        return partial(self.power, a)
 
     def pack(self, raws: Iterable[Raw]) -> bytes:
         """Return the values for another of our own processes; `unpack` proves nothing."""

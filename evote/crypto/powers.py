@@ -66,6 +66,11 @@ def straus(group: Group, bases: Sequence[Raw], exponents: Sequence[int]) -> Raw:
     return group.identity.raw if result is None else result
 
 
+def straus_cost(lengths: Sequence[int]) -> float:
+    """Return the products that `straus` spends on exponents of these lengths in bits, a squaring counted as one."""
+    return max(lengths, default=0) + sum((1 << STRAUS_WINDOW) + bits / STRAUS_WINDOW for bits in lengths)
+
+
 def _multiples(group: Group, base: Raw, count: int) -> list[Raw]:
     """Return base^0 ... base^count."""
     table = [group.identity.raw, base]
@@ -94,19 +99,8 @@ def pippenger(group: Group, bases: Sequence[Raw], exponents: Sequence[int]) -> R
             if digit := exponent >> shift & mask:
                 held = buckets[digit]
                 buckets[digit] = base if held is None else multiply(held, base)
-        result = multiply(result, _weighted(group, buckets))
+        result = multiply(result, group.weigh(buckets))
     return result
-
-
-def _weighted(group: Group, buckets: list[Raw]) -> Raw:
-    """Return the product of buckets[d]^d by running products."""
-    multiply = group.multiply
-    running = total = group.identity.raw
-    for held in reversed(buckets[1:]):
-        if held is not None:
-            running = multiply(running, held)
-        total = multiply(total, running)
-    return total
 
 
 def powers_of(base: Element, count: int) -> list[Element]:
