@@ -1,33 +1,44 @@
 """Many equations, checked as one product of powers.
 
-Equation k is raised to a random 128-bit
-weight w_k, and all are multiplied into one product of powers (Bellare, Garay, Rabin 1998, small exponents). In a group
-of prime order a false equation survives with probability at most 2^-128. If the product is not the identity, bisection
-with fresh weights finds the first false equation and names its check and subject.
+Equation k is raised to a random 128-bit weight w_k, and all are multiplied (Bellare, Garay, Rabin 1998, small
+exponents). In a group of prime order a false equation survives with probability at most 2^-128. If the product is not
+the identity, bisection with fresh weights finds the first false equation and names its check and subject.
+
+How the powers of whole vectors are taken does not change what is checked, only the cost. Where exponents are much
+shorter than the order (3072 bits modulo p, of which a response needs 512), each vector's product is computed with the
+exponents as they are and only the result raised to its weight. Where they are about as long (curves), the weighted
+exponents of a base are added modulo q, and all bases go into one product. ``docs/soundness.md``, "Batches".
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from evote.crypto.equation import Equation
+from evote.crypto.equation import Equation, Family
 from evote.crypto.group import Element, Group
+from evote.crypto.vector import KnownVector, Power, products
 from evote.errors import VerificationError
-from evote.parallel import pmap
 
 WEIGHT_SIZE = 16
+SINGLES = 4096  # so many bases by themselves are not worth a worker
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An equation and what it means when it is false."""
+    """An equation, or a family of them, and what it means when it is false."""
 
-    equation: Equation
+    said: Equation | Family
     check: str
     subject: str
+
+    @property
+    def count(self) -> int:
+        """How many weights it takes."""
+        return 1 if isinstance(self.said, Equation) else self.said.count
 
 
 class Batch:
@@ -42,63 +53,85 @@ class Batch:
         self._seed = seed
         self._claims: list[Claim] = []
 
-    def add(self, equations: Iterable[Equation], check: str, subject: str) -> None:
+    def add(self, equations: Iterable[Equation | Family], check: str, subject: str) -> None:
         """Take in equations that a failure shall be reported under ``check`` and ``subject``."""
-        self._claims += [Claim(equation, check, subject) for equation in equations]
+        self._claims += [Claim(said, check, subject) for said in equations]
 
     def check(self, executor: Executor | None = None) -> None:
-        """Return if every equation holds; raise `VerificationError` for the first that does not."""
-        if self._claims and not self._folded(0, len(self._claims), executor):
-            culprit = self._bisect(0, len(self._claims))
+        """Return if every equation holds; raise `VerificationError` for the first that does not.
+
+        Raises `DecodeError` if a vector in them holds anything but members.
+        """
+        if self._claims and not self._hold(0, len(self._claims), executor):
+            culprit = self._bisect(0, len(self._claims), executor)
             raise VerificationError(culprit.check, culprit.subject)
 
-    def _bisect(self, low: int, high: int) -> Claim:
+    def _bisect(self, low: int, high: int, executor: Executor | None) -> Claim:
         """Return the first false claim in [low, high), whose folded product is not the identity."""
         if high - low == 1:
             return self._claims[low]
         middle = (low + high) // 2
-        return self._bisect(middle, high) if self._folded(low, middle) else self._bisect(low, middle)
+        if self._hold(low, middle, executor):
+            return self._bisect(middle, high, executor)
+        return self._bisect(low, middle, executor)
 
-    def _folded(self, low: int, high: int, executor: Executor | None = None) -> bool:
+    def _hold(self, low: int, high: int, executor: Executor | None) -> bool:
+        """Tell whether the claims in [low, high) hold, but for 2^-128."""
         claims = self._claims[low:high]
-        if len(claims) == 1:
-            return claims[0].equation.holds()
-        group = claims[0].equation.bases[0].group
-        bases, exponents = fold([claim.equation for claim in claims], self._weights(low, high))
-        return _product(group, bases, exponents, executor) == group.identity
+        weights = iter(self._weights(low, high, sum(claim.count for claim in claims)))
+        folding = Folding()
+        for claim in claims:
+            taken = [next(weights) for _ in range(claim.count)]
+            if isinstance(claim.said, Equation):
+                folding.multiply(claim.said, taken[0])
+            else:
+                folding.multiply(claim.said.fold(taken), 1)
+        return folding.is_identity(executor)
 
-    def _weights(self, low: int, high: int) -> list[int]:
+    def _weights(self, low: int, high: int, count: int) -> list[int]:
         label = low.to_bytes(8, "big") + high.to_bytes(8, "big")
-        stream = hashlib.shake_256(b"evote batch weights v1" + self._seed + label).digest(WEIGHT_SIZE * (high - low))
+        stream = hashlib.shake_256(b"evote batch weights v1" + self._seed + label).digest(WEIGHT_SIZE * count)
         return [int.from_bytes(stream[i : i + WEIGHT_SIZE], "big") for i in range(0, len(stream), WEIGHT_SIZE)]
 
 
-def _product(group: Group, bases: list[Element], exponents: list[int], executor: Executor | None) -> Element:
-    """Return the product of powers, computed in parts by the workers if there are any."""
-    if executor is None:
-        return group.product_of_powers(bases, exponents)
-    powers = zip(bases, exponents, strict=True)
-    parts = list(pmap(_partial_product, powers, executor=executor, chunk=max(256, len(bases) // 4 + 1)))
-    return group.product_of_powers(parts, [1] * len(parts))
+@dataclass(slots=True)
+class Folding:
+    """A product of equations in the making. One object is one element; equal ones in two objects only cost more."""
 
+    bases: dict[int, Element] = field(default_factory=dict)
+    exponents: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    powers: defaultdict[int, list[Power]] = field(default_factory=lambda: defaultdict(list))
 
-def _partial_product(powers: list[tuple[Element, int]]) -> Element:
-    bases, exponents = zip(*powers, strict=True)
-    group: Group = bases[0].group
-    return group.product_of_powers(bases, exponents)
-
-
-def fold(equations: Sequence[Equation], weights: Sequence[int]) -> tuple[list[Element], list[int]]:
-    """Return bases and exponents of the product of equations[k]^weights[k]; a base used often appears once."""
-    # One object is one element; equal elements in two objects only cost a little more.
-    place: dict[int, int] = {}
-    bases: list[Element] = []
-    exponents: list[int] = []
-    for equation, weight in zip(equations, weights, strict=True):
+    def multiply(self, equation: Equation, weight: int) -> None:
+        """Take in an equation, raised to a weight."""
         for base, exponent in zip(equation.bases, equation.exponents, strict=True):
-            at = place.setdefault(id(base.raw), len(bases))
-            if at == len(bases):
-                bases.append(base)
-                exponents.append(0)
-            exponents[at] += weight * exponent
-    return bases, exponents
+            self.bases[id(base.raw)] = base
+            self.exponents[id(base.raw)] += weight * exponent
+        for power in equation.powers:
+            self.powers[id(power.vector)].append(Power(power.vector, power.exponents, weight * power.factor))
+
+    def is_identity(self, executor: Executor | None = None) -> bool:
+        """Evaluate the product."""
+        bases, exponents = list(self.bases.values()), [self.exponents[at] for at in self.bases]
+        group = bases[0].group
+        apart, merged = self._plan(group)
+        if executor is not None and len(bases) > SINGLES:
+            known = KnownVector(group, group.pack(base.raw for base in bases), len(bases))
+            merged, bases, exponents = [*merged, Power(known, exponents)], [], []
+        wanted = [[Power(power.vector, power.exponents)] for power in apart] + [merged] * bool(merged)
+        bases += products(group, wanted, executor)
+        exponents += [power.factor for power in apart] + [1] * bool(merged)
+        return group.product_of_powers(bases, exponents) == group.identity
+
+    def _plan(self, group: Group) -> tuple[list[Power], list[Power]]:
+        """Return the powers to be computed as they are, and those to be weighted and merged into one product."""
+        apart: list[Power] = []
+        merged: list[Power] = []
+        for powers in self.powers.values():
+            short = 2 * sum(_bits(power.exponents) for power in powers) <= group.order.bit_length()
+            (apart if short else merged).extend(powers)
+        return apart, merged
+
+
+def _bits(exponents: Sequence[int]) -> int:
+    return max(map(int.bit_length, exponents), default=0)

@@ -6,7 +6,9 @@ keys and combinations are computed here from public values alone; the joint secr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from fractions import Fraction
+from math import lcm, prod
 
 from evote.crypto.group import Element, Scalar
 
@@ -30,24 +32,14 @@ def joint_coefficients(dealers: Sequence[Sequence[Element]]) -> tuple[Element, .
     return tuple(joint)
 
 
-def lagrange(indices: Collection[int], order: int) -> dict[int, int]:
-    """Return lambda_j = prod_{m != j} m / (m - j) mod q for interpolation at 0; ``ValueError`` on a duplicate index."""
-    if len(set(indices)) != len(indices) or not all(0 < j < order for j in indices):
-        raise ValueError("share indices must be distinct and between 1 and q-1")
-    result = {}
-    for j in indices:
-        numerator = denominator = 1
-        for m in indices:
-            if m != j:
-                numerator, denominator = numerator * m % order, denominator * (m - j) % order
-        result[j] = numerator * pow(denominator, -1, order) % order
-    return result
+def lagrange(indices: Collection[int]) -> tuple[int, dict[int, int]]:
+    """Return the least delta > 0 for which all delta lambda_j are integers, and those: small ones for small indices.
 
-
-def combine(shares: Mapping[int, Element]) -> Element:
-    """Return prod_j d_j^lambda_j, what the joint secret would have given; ``ValueError`` if there is no d_j."""
-    if not shares:
-        raise ValueError("no shares to combine")
-    first = next(iter(shares.values()))
-    weights = lagrange(shares, first.group.order)
-    return first.group.product_of_powers(list(shares.values()), [weights[j] for j in shares])
+    lambda_j = prod_{m != j} m / (m - j) interpolates at 0. Modulo q it would be as long as q; delta lambda_j has a few
+    bits, and delta is 1 for the indices 1 ... t. ``ValueError`` for no index, a duplicate, or one below 1.
+    """
+    if not indices or len(set(indices)) != len(indices) or min(indices) < 1:
+        raise ValueError("share indices must be distinct and positive")
+    weights = {j: prod((Fraction(m, m - j) for m in indices if m != j), start=Fraction(1)) for j in indices}
+    delta = lcm(*(weight.denominator for weight in weights.values()))
+    return delta, {j: int(delta * weight) for j, weight in weights.items()}

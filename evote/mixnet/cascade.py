@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evote.crypto.elgamal import PublicKey, Row, decode_rows
+from evote.crypto.elgamal import PublicKey
+from evote.crypto.rows import Rows
 from evote.crypto.transcript import Transcript
 from evote.errors import EvidenceMissing, Refused
-from evote.mixnet.shuffle import ShuffleStatement, shuffle_proof
+from evote.mixnet.shuffle import Generators, ShuffleStatement, shuffle_proof
 from evote.record.audit import Audit
 from evote.record.context import list_transcript
 from evote.record.entries import Shuffle
@@ -24,7 +25,7 @@ from evote.record.units import Place
 class MixList:
     """One unit's current list; ``rows`` is None when a list that the board names is not there."""
 
-    rows: list[Row] | None
+    rows: Rows | None
     digest: bytes
     width: int
     shuffles: int = 0
@@ -39,11 +40,11 @@ class Cascade:
         self._election, self._audit = election, audit
         self._lists: dict[Place, MixList] = {}
         self._proof = shuffle_proof(election.shuffle)
+        self._generators = Generators(key.group)
 
     def open(self, place: Place, encoded: list[bytes], width: int) -> None:
         """Take in the rows that the ballot box determined for a unit, in board order."""
-        rows = decode_rows(self.key.group, encoded, width)
-        self._lists[place] = MixList(rows, list_digest(encoded), width)
+        self._lists[place] = MixList(Rows(self.key.group, width, encoded), list_digest(encoded), width)
 
     def places(self) -> list[Place]:
         """Return every contest and unit on the mix road."""
@@ -58,7 +59,7 @@ class Cascade:
         """Return a unit's list as it stands, for the mixer whose turn it is."""
         return self._lists[place]
 
-    def output(self, place: Place) -> tuple[list[Row], bytes]:
+    def output(self, place: Place) -> tuple[Rows, bytes]:
         """Return the rows and digest of a fully mixed list; `Refused` before that."""
         mixed = self._lists.get(place)
         if mixed is None or self.turn(place) is not None:
@@ -89,19 +90,23 @@ class Cascade:
         mixed = self._lists[Place(body.contest, body.unit)]
         self._lists[Place(body.contest, body.unit)] = MixList(None, body.output, mixed.width, mixed.shuffles + 1)
 
-    def _verify(self, author: str, body: Shuffle, source: Source, subject: str) -> list[Row]:
+    def statement(self, before: Rows, after: Rows) -> ShuffleStatement:
+        """Return the statement that one list is a shuffle of the other."""
+        return ShuffleStatement(self.key, before, after, self._generators.first(len(before), self._audit.executor))
+
+    def _verify(self, author: str, body: Shuffle, source: Source, subject: str) -> Rows:
         """Return the output of a shuffle if its proof convinces."""
         place, group = Place(body.contest, body.unit), self.key.group
         before, width = self._lists[place].rows, self._lists[place].width
         if before is None:
             raise EvidenceMissing(f"{subject}: the list that it shuffles is not there")
-        after = decode_rows(group, read_list(source, body.output, len(before)), width)
+        after = Rows(group, width, read_list(source, body.output, len(before)))
         lines = list(source.rows(body.vectors, len(before)))
         self._audit.require(len(lines) == len(before), "mix.length", subject)
         proof = self._proof.decode(group, width, lines, body.proof)
         transcript = shuffle_transcript(self._election, author, self.key, body)
         batch = self._audit.batch("shuffle", place, author)
-        statement = ShuffleStatement(self.key, before, after)
+        statement = self.statement(before, after)
         batch.add(self._proof.equations(statement, proof, transcript), self._proof.check, subject)
         batch.check(self._audit.executor)
         self._audit.hold(self._proof.check)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import msgspec
 
 from evote.crypto.arithmetic import Arithmetic
-from evote.crypto.elgamal import Ciphertext, PublicKey, Row, encode_row
+from evote.crypto.elgamal import Ciphertext, PublicKey, Row
+from evote.crypto.rows import Rows
 from evote.crypto.signing import SigningKey
 from evote.errors import Refused
 from evote.mixnet.cascade import Cascade, shuffle_transcript
-from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness, shuffle_prover
+from evote.mixnet.shuffle import ShuffleWitness, shuffle_prover
 from evote.record.entries import Entry, Shuffle
 from evote.record.lists import lines_digest, list_digest, list_lines
 from evote.record.manifest import Election
@@ -57,25 +58,24 @@ class Mixer:
         key, current = cascade.key, cascade.current(place)
         if current.rows is None:
             raise Refused(f"{self.author}: the list of {place} is not there")
-        after, witness = self._reencrypt(key, current.rows)
-        encoded = list(map(encode_row, after))
+        after, witness = self._reencrypt(key, current.rows.decoded())
         body = Shuffle(
             contest=place.contest,
             unit=place.unit,
             input=current.digest,
-            output=list_digest(encoded),
+            output=list_digest(after.encoded),
             vectors=bytes(32),
             proof=b"",
         )
-        statement = ShuffleStatement(key, current.rows, after)
+        statement = cascade.statement(current.rows, after)
         prover = shuffle_prover(self._election.shuffle)(statement, witness, self._arithmetic)
         proof = prover.prove(shuffle_transcript(self._election, self.author, key, body))
         lines = proof.lines()
         body = msgspec.structs.replace(body, vectors=lines_digest(lines), proof=bytes(proof))
         entry = sign_entry(self._key, self._election.fingerprint, self.author, body)
-        return ShuffleMessage(entry, (list(list_lines(encoded)), lines))
+        return ShuffleMessage(entry, (list(list_lines(after.encoded)), lines))
 
-    def _reencrypt(self, key: PublicKey, before: list[Row]) -> tuple[list[Row], ShuffleWitness]:
+    def _reencrypt(self, key: PublicKey, before: list[Row]) -> tuple[Rows, ShuffleWitness]:
         group, n = key.group, len(before)
         g_power, y_power = map(self._arithmetic.table, (group.generator, key.y))
         permutation = list(range(n))
@@ -86,4 +86,4 @@ class Mixer:
             tuple(w * Ciphertext(g_power(x), y_power(x)) for w, x in zip(before[i], s[i], strict=True))
             for i in permutation
         ]
-        return after, ShuffleWitness(permutation, s)
+        return Rows.of(group, len(before[0]), after), ShuffleWitness(permutation, s)

@@ -7,32 +7,41 @@ registered apart under ``evote.shuffle_provers``, so that a verifier never loads
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
-from evote.crypto.elgamal import PublicKey, Row
-from evote.crypto.equation import Equation
-from evote.crypto.group import Element, Group
+from evote.crypto.elgamal import PublicKey
+from evote.crypto.equation import Equation, Family
+from evote.crypto.group import Group
+from evote.crypto.rows import Rows
 from evote.crypto.transcript import Transcript
+from evote.crypto.vector import KnownVector, Vector
+from evote.parallel import pmap
 from evote.registry import registered
 
 GENERATORS = "shuffle generators"
+BLOCK = 256  # generators are made so many at a time
 
 
 @dataclass(frozen=True, slots=True)
 class ShuffleStatement:
-    """For some permutation pi and scalars s: after[j] = before[pi(j)] re-encrypted with s[pi(j)], block by block."""
+    """For some permutation pi and scalars s: after[j] = before[pi(j)] re-encrypted with s[pi(j)], block by block.
+
+    ``h`` are independent generators, one for each row; the proof rests on nobody knowing a relation between them.
+    """
 
     key: PublicKey
-    before: Sequence[Row]
-    after: Sequence[Row]
+    before: Rows
+    after: Rows
+    h: Vector
 
     def __post_init__(self) -> None:
-        if not self.before or len(self.before) != len(self.after):
-            raise ValueError("a shuffle has as many rows after as before, and at least one")
-        if len({len(row) for row in (*self.before, *self.after)}) != 1:
-            raise ValueError("all rows of a shuffle have one width")
+        if not len(self.before) or len(self.before) != len(self.after) or len(self.before) != len(self.h):
+            raise ValueError("a shuffle has as many rows after as before, and at least one, and generators for them")
+        if self.before.width != self.after.width:
+            raise ValueError("both lists of a shuffle have one width")
 
     @property
     def group(self) -> Group:
@@ -42,7 +51,7 @@ class ShuffleStatement:
     @property
     def width(self) -> int:
         """The number of ciphertexts in a row."""
-        return len(self.before[0])
+        return self.before.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,12 @@ class ShuffleProof(Protocol):
     check: ClassVar[str]
 
     def decode(self, group: Group, width: int, lines: Sequence[bytes], proof: bytes) -> Any:
-        """Return the proof that was written as one line for each row and one string; raise `DecodeError`."""
+        """Return the proof that was written as one line for each row and one string; raise `DecodeError`.
 
-    def equations(self, statement: ShuffleStatement, proof: Any, transcript: Transcript) -> Iterable[Equation]:
+        Vectors in it may still hold anything: membership is proved when the equations are checked.
+        """
+
+    def equations(self, statement: ShuffleStatement, proof: Any, transcript: Transcript) -> Iterable[Equation | Family]:
         """Return the equations that hold if the statement is true and, but for chance, only then."""
 
 
@@ -76,18 +88,24 @@ def shuffle_prover(name: str) -> Any:
     return registered("evote.shuffle_provers", name)
 
 
-def generators(group: Group, count: int) -> list[Element]:
-    """Return the independent generators h_0 ... h_{count-1}: hashed into the group, the same for every shuffle.
+class Generators:
+    """The independent generators h_0, h_1, ... of a group, hashed into it, the same for every shuffle; made once.
 
     Anybody recomputes them, so nobody can have chosen them; see `Group.hash_to_group`.
     """
-    blocks = -(-count // _BLOCK)
-    return [h for block in range(blocks) for h in _generators(group, block)][:count]
+
+    def __init__(self, group: Group) -> None:
+        """Start with none made."""
+        self._group, self._blocks = group, [b""]
+
+    def first(self, count: int, executor: Executor | None = None) -> Vector:
+        """Return h_0 ... h_{count-1}."""
+        wanted = range(len(self._blocks) - 1, -(-count // BLOCK))
+        self._blocks += pmap(partial(_generators, self._group), wanted, executor=executor, chunk=1)
+        made = (len(self._blocks) - 1) * BLOCK
+        return KnownVector(self._group, b"".join(self._blocks), made, "h").cut(0, count)
 
 
-_BLOCK = 32
-
-
-@cache
-def _generators(group: Group, block: int) -> tuple[Element, ...]:
-    return tuple(group.independent_generators(_BLOCK, GENERATORS, block * _BLOCK))
+def _generators(group: Group, blocks: list[int]) -> bytes:
+    (block,) = blocks
+    return group.pack(h.raw for h in group.independent_generators(BLOCK, GENERATORS, block * BLOCK))

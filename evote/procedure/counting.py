@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evote.ballot.box import BallotBox, ClosedBox
-from evote.crypto.elgamal import PublicKey, Row, encode_row
+from evote.crypto.elgamal import PublicKey, Row
+from evote.crypto.rows import Rows
 from evote.errors import EvidenceMissing
 from evote.mixnet.cascade import Cascade
 from evote.questions.question import Route
@@ -60,7 +61,8 @@ class Counting:
         self._audit.require(due, "tally.unit", subject)
         row = self.aggregates[place]
         self._audit.require(body.ciphertexts == tuple(map(bytes, row)), "tally.aggregate", subject)
-        self.decryption.open(place, [row], list_digest([encode_row(row)]))
+        rows = Rows.of(self.key.group, len(row), [row])
+        self.decryption.open(place, rows, list_digest(rows.encoded))
 
     def admit_shuffle(self, author: str, body: Shuffle, subject: str) -> None:
         """Verify a shuffle; the last one's output becomes the unit's list to decrypt."""
@@ -95,7 +97,8 @@ class Counting:
         for place in places.values():
             if place not in self.decryption.places():
                 raise EvidenceMissing(f"the list of {place} is not there yet")
-        plaintexts = {unit: self.decryption.plaintexts(place) for unit, place in places.items()}
+        bound = contest.question.bound if contest.question.route is Route.MIX else 0
+        plaintexts = {unit: self.decryption.plaintexts(place, bound) for unit, place in places.items()}
         return result(contest, plaintexts, self.box.withheld(contest))
 
     def ready(self, contest: Contest) -> bool:

@@ -6,18 +6,18 @@ mixed plaintext is looked up in the table of choices; what is not there is inval
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import isqrt
 
 from evote.crypto.group import Element
 from evote.crypto.statements import small_logarithms
+from evote.crypto.vector import Vector
 from evote.errors import VerificationError
+from evote.parallel import batched
 from evote.questions.question import Route
 from evote.record.entries import Result, UnitResult
 from evote.record.manifest import Contest
 from evote.record.units import Unit
-
-Plaintexts = Sequence[tuple[Element, ...]]
 
 
 def discrete_logarithm(element: Element, bound: int) -> int | None:
@@ -36,7 +36,7 @@ def discrete_logarithm(element: Element, bound: int) -> int | None:
     return None
 
 
-def count_unit(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> UnitResult:
+def count_unit(contest: Contest, unit: Unit, plaintexts: Vector) -> UnitResult:
     """Return the counts of one unit; raise `VerificationError` for sums that no ballots could give."""
     counted = _summed if contest.question.route is Route.AGGREGATE else _read
     counts, blank, invalid = counted(contest, unit, plaintexts)
@@ -54,11 +54,10 @@ def count_unit(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> UnitResu
 Counts = tuple[tuple[int, ...], int, list[bytes]]  # per option, blank, invalid plaintexts
 
 
-def _summed(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
-    (row,) = plaintexts
+def _summed(contest: Contest, unit: Unit, plaintexts: Vector) -> Counts:
     place = f"contest {contest.id}, unit {unit.name}"
     bound = unit.ballots * contest.question.bound
-    sums = [discrete_logarithm(message, bound) for message in row]
+    sums = [discrete_logarithm(message, bound) for message in plaintexts.elements()]
     found = [m for m in sums if m is not None]
     totals = contest.question.totals(found, unit.ballots) if len(found) == len(sums) else None
     if totals is None:
@@ -66,17 +65,17 @@ def _summed(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
     return (*totals, [])
 
 
-def _read(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
-    question, group = contest.question, plaintexts[0][0].group
-    table = small_logarithms(group, question.bound + 1)
+def _read(contest: Contest, unit: Unit, plaintexts: Vector) -> Counts:
+    question, messages = contest.question, plaintexts.encodings()
+    table = small_logarithms(plaintexts.group, question.bound + 1)
     allowed = {option for district in unit.districts for option in contest.allowed(district)}
     counts, blank, invalid = [0] * question.options, 0, []
-    for row in plaintexts:
-        exponents = [table.get(bytes(message)) for message in row]
+    for row in batched(messages, question.width):
+        exponents = [table.get(message) for message in row]
         known = [m for m in exponents if m is not None]
         selection = question.read(known) if len(known) == len(exponents) else None
         if selection is None or not set(selection) <= allowed:
-            invalid.append(b"".join(map(bytes, row)))
+            invalid.append(b"".join(row))
             continue
         blank += not selection
         for option in selection:
@@ -84,7 +83,7 @@ def _read(contest: Contest, unit: Unit, plaintexts: Plaintexts) -> Counts:
     return tuple(counts), blank, invalid
 
 
-def result(contest: Contest, units: Mapping[Unit, Plaintexts], withheld: int) -> Result:
+def result(contest: Contest, units: Mapping[Unit, Vector], withheld: int) -> Result:
     """Return the outcome of a contest: unit by unit in ballots, in total by weight."""
     counted = [count_unit(contest, unit, plaintexts) for unit, plaintexts in units.items()]
     return Result(

@@ -9,16 +9,23 @@ small exponents).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 
-from evote.crypto.elgamal import PublicKey, Row
+from evote.crypto.elgamal import PublicKey
 from evote.crypto.group import Element, Group
+from evote.crypto.powers import powers_of
 from evote.crypto.relation import LinearRelation, decode_proof
+from evote.crypto.rows import Rows
 from evote.crypto.statements import decryption
-from evote.crypto.threshold import combine
+from evote.crypto.threshold import lagrange
 from evote.crypto.transcript import Transcript
+from evote.crypto.vector import Power, Vector, products
 from evote.crypto.verifier import verify
 from evote.errors import DecodeError, EvidenceMissing, Refused
+from evote.parallel import pmap
 from evote.record.audit import Audit
 from evote.record.context import list_transcript
 from evote.record.entries import DecryptionShare
@@ -27,32 +34,31 @@ from evote.record.manifest import Election
 from evote.record.units import Place
 
 RHO_BITS = 128
+OPENED_AT_ONCE = 1024
 
 
 @dataclass(slots=True)
 class DecryptionList:
     """The one list of a unit that may be decrypted, and the shares admitted so far, by trustee."""
 
-    rows: list[Row]
+    rows: Rows
     digest: bytes
-    shares: dict[int, list[Element]] = field(default_factory=dict)
+    shares: dict[int, Vector] = field(default_factory=dict)
     missing: set[int] = field(default_factory=set)
-
-    @property
-    def c1(self) -> list[Element]:
-        """The first halves of all ciphertexts, row by row."""
-        return [ciphertext.c1 for row in self.rows for ciphertext in row]
 
 
 def share_statement(
-    share_key: Element, c1: list[Element], shares: list[Element], transcript: Transcript
+    share_key: Element, rows: Rows, shares: Vector, transcript: Transcript, executor: Executor | None = None
 ) -> LinearRelation:
-    """Return the relation that stands for the whole list, with rho drawn from the transcript."""
-    group = share_key.group
+    """Return the relation that stands for the whole list, with rho drawn from the transcript.
+
+    Raises `DecodeError` unless all c1 and all shares, one for each ciphertext and row by row, are members of the group.
+    """
     transcript.append("share key", share_key)
-    rho = transcript.challenges("rho", RHO_BITS, len(c1))
+    rho = transcript.challenges("rho", RHO_BITS, len(shares))
     # C = prod c1_i^rho_i,  D = prod d_i^rho_i
-    return decryption(share_key, group.product_of_powers(c1, rho), group.product_of_powers(shares, rho))
+    big_c, big_d = products(share_key.group, [[Power(rows.all_c1, rho)], [Power(shares, rho)]], executor)
+    return decryption(share_key, big_c, big_d)
 
 
 class Decryption:
@@ -63,7 +69,7 @@ class Decryption:
         self._election, self._key, self.share_keys, self._audit = election, key, share_keys, audit
         self._lists: dict[Place, DecryptionList] = {}
 
-    def open(self, place: Place, rows: list[Row], digest: bytes) -> None:
+    def open(self, place: Place, rows: Rows, digest: bytes) -> None:
         """Take in the list that the rules determine for a unit."""
         self._lists[place] = DecryptionList(rows, digest)
 
@@ -98,7 +104,7 @@ class Decryption:
         require(index not in {*ours.shares, *ours.missing}, "decryption.once", subject)
         shares = self._read(source, body, ours)
         transcript = self.transcript(author, body)
-        statement = share_statement(self.share_keys[index], ours.c1, shares, transcript)
+        statement = share_statement(self.share_keys[index], ours.rows, shares, transcript, self._audit.executor)
         verify(statement, decode_proof(statement, body.proof), transcript, subject)
         self._audit.hold("decryption.proof")
         ours.shares[index] = shares
@@ -109,24 +115,52 @@ class Decryption:
         if place in self._lists:
             self._lists[place].missing.add(int(author.removeprefix("trustee ")))
 
-    def _read(self, source: Source, body: DecryptionShare, ours: DecryptionList) -> list[Element]:
+    def _read(self, source: Source, body: DecryptionShare, ours: DecryptionList) -> Vector:
         encoded = read_list(source, body.shares, len(ours.rows))
-        return decode_share_rows(self._key.group, encoded, len(ours.rows[0]))
+        return share_vector(self._key.group, encoded, ours.rows.width)
 
-    def plaintexts(self, place: Place) -> list[tuple[Element, ...]]:
-        """Return the messages of a unit's list, row by row; `EvidenceMissing` with fewer than t shares."""
-        ours, t = self.list_of(place), self._election.threshold
+    def plaintexts(self, place: Place, bound: int = 0) -> Vector:
+        """Return the messages of a unit's list, row by row; `EvidenceMissing` with fewer than t shares.
+
+        g^0 ... g^``bound`` are recognised at little cost, whichever trustees were there; others may cost a power.
+        """
+        ours, t, group = self.list_of(place), self._election.threshold, self._key.group
         if len(ours.shares) < t:
             raise EvidenceMissing(f"{len(ours.shares)} of {t} decryption shares for {place}")
-        chosen = {j: ours.shares[j] for j in sorted(ours.shares)[:t]}
-        # m = c2 / prod_j d_j^lambda_j
-        factors = iter([combine({j: d[i] for j, d in chosen.items()}) for i in range(len(ours.c1))])
-        return [tuple(c.c2 / next(factors) for c in row) for row in ours.rows]
+        chosen = sorted(ours.shares)[:t]
+        delta, weights = lagrange(chosen)
+        known = _roots(group, delta, bound)
+        opening = partial(_open, group, delta, [weights[j] for j in chosen], known)
+        columns = (ours.rows.all_c2.encodings(), *(ours.shares[j].encodings() for j in chosen))
+        messages = pmap(opening, zip(*columns, strict=True), executor=self._audit.executor, chunk=OPENED_AT_ONCE)
+        return Vector(group, b"".join(messages), "plaintext")
 
 
-def decode_share_rows(group: Group, encoded: list[bytes], width: int) -> list[Element]:
-    """Return the elements d of all rows, ``width`` in each row."""
-    size = group.element_size
-    if any(len(row) != width * size for row in encoded):
-        raise DecodeError(f"a row of {width} partial decryptions has {width * size} bytes")
-    return group.decode_many([row[i : i + size] for row in encoded for i in range(0, width * size, size)])
+def _roots(group: Group, delta: int, bound: int) -> Mapping[bytes, bytes]:
+    """Return the table from (g^m)^delta to g^m, for 0 <= m <= bound."""
+    messages = powers_of(group.generator, bound)
+    raised = powers_of(group.product_of_powers([group.generator], [delta]), bound)
+    return dict(zip(group.encode_many(raised), group.encode_many(messages), strict=True))
+
+
+def _open(
+    group: Group, delta: int, weights: list[int], known: Mapping[bytes, bytes], columns: list[tuple[bytes, ...]]
+) -> bytes:
+    """Return the encoded messages of ciphertexts, given c2 and the chosen trustees' d_j of each."""
+    c2, *shares = (group.decode_many(column) for column in zip(*columns, strict=True))
+    # m^delta = c2^delta / prod_j d_j^(delta lambda_j)
+    exponents = [delta, *(-weight for weight in weights)]
+    raised = [group.product_of_powers(bases, exponents) for bases in zip(c2, *shares, strict=True)]
+    return b"".join(known.get(bytes(m)) or bytes(_root(m, delta)) for m in raised)
+
+
+def _root(element: Element, delta: int) -> Element:
+    group = element.group
+    return group.product_of_powers([element], [pow(delta, -1, group.order)]) if delta != 1 else element
+
+
+def share_vector(group: Group, encoded: Sequence[bytes], width: int) -> Vector:
+    """Return the elements d of all rows, ``width`` in each row; raise `DecodeError` for rows of another length."""
+    if any(len(row) != width * group.element_size for row in encoded):
+        raise DecodeError(f"a row of {width} partial decryptions has {width * group.element_size} bytes")
+    return Vector(group, b"".join(encoded), "share")

@@ -36,7 +36,7 @@ from evote.record.manifest import Election
 from evote.record.operator import sign_entry
 from evote.record.units import Place
 from evote.tally.ceremony import Ceremony, commitment_hash, possession, possession_transcript
-from evote.tally.decryption import Decryption, share_statement
+from evote.tally.decryption import Decryption, share_statement, share_vector
 
 
 class TrusteeState(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -174,15 +174,14 @@ class Trustee:
         x, share_key = self._share(decryption)
         if self.state.decrypted.setdefault(str(place), ours.digest) != ours.digest:
             raise Refused(f"{self.author}: I have decrypted another list for {place}")
-        c1 = ours.c1
-        shares = [c**x for c in c1]
-        width = len(ours.rows[0])
-        encoded = [b"".join(map(bytes, shares[i : i + width])) for i in range(0, len(shares), width)]
+        shares = [bytes(c1**x) for c1 in ours.rows.all_c1.elements()]
+        width = ours.rows.width
+        encoded = [b"".join(shares[i : i + width]) for i in range(0, len(shares), width)]
         body = DecryptionShare(
             contest=place.contest, unit=place.unit, input=ours.digest, shares=list_digest(encoded), proof=b""
         )
         transcript = decryption.transcript(self.author, body)
-        statement = share_statement(share_key, c1, shares, transcript)
+        statement = share_statement(share_key, ours.rows, share_vector(share_key.group, encoded, width), transcript)
         checking = transcript.fork()
         proof = prove(statement, Witness((x,)), transcript)
         verify(statement, proof, checking, self.author)

@@ -12,7 +12,7 @@ from typing import SupportsBytes
 
 import pytest
 
-from evote.crypto.batch import Batch, fold
+from evote.crypto.batch import Batch
 from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
 from evote.crypto.equation import Equation
 from evote.crypto.group import Element, Group, Scalar, group
@@ -169,7 +169,7 @@ def simulated(statement: LinearRelation, dialect: Dialect) -> Proof:
     """Return a proof without a witness: response first, then the commitment that fits the challenge."""
     (z,) = scalars(TOY, 1, seed=64)
     c = challenge(dialect(), statement, *(g for _ in statement.image))
-    commitment = tuple(base**z / image ** TOY.scalar(c) for (base,), image in statement.rows())
+    commitment = tuple(base**z / image ** TOY.scalar(c) for (base,), image, _ in statement.rows())
     return Proof((commitment,), (), ((z,),))
 
 
@@ -259,7 +259,9 @@ def test_challenges_that_are_not_split():
     z = scalars(TOY, 2, seed=66)
     for split in ((5, 6), (0, 0), (1 << 62, 1 << 62)):
         commitments = tuple(
-            tuple(base ** z[i] / image ** TOY.scalar(split[i]) for (base,), image in branch.rows())
+            tuple(
+                base ** z[i] / (image / g**offset) ** TOY.scalar(split[i]) for (base,), image, offset in branch.rows()
+            )
             for i, branch in enumerate(statement.branches)
         )
         assert not holds(statement, Proof(commitments, split[:1], ((z[0],), (z[1],))), native())
@@ -271,7 +273,7 @@ def test_challenge_chosen_modulo_two_moduli():
     statement = encryption_of_one_of(KEY, encrypt(KEY, 7, r), (0, 1))
     acting, z = (5, 6), scalars(TOY, 2, seed=67)
     commitments = tuple(
-        tuple(base ** z[i] / image ** TOY.scalar(acting[i]) for (base,), image in branch.rows())
+        tuple(base ** z[i] / (image / g**offset) ** TOY.scalar(acting[i]) for (base,), image, offset in branch.rows())
         for i, branch in enumerate(statement.branches)
     )
     c = challenge(native(), statement, *commitments[0], *commitments[1])
@@ -280,8 +282,8 @@ def test_challenge_chosen_modulo_two_moduli():
     proof = Proof(commitments, (e,), ((z[0],), (z[1],)))
     assert (c - e) % k == acting[1]
     for i, (branch, weight) in enumerate(zip(statement.branches, (e, (c - e) % k), strict=True)):
-        for (bases, image), a in zip(branch.rows(), commitments[i], strict=True):
-            assert Equation((*bases, image, a), (int(z[i]), -weight, -1)).holds()
+        for (bases, image, offset), a in zip(branch.rows(), commitments[i], strict=True):
+            assert Equation((*bases, image / g**offset, a), (int(z[i]), -weight, -1)).holds()
     with pytest.raises(ValueError, match="oversized"):
         verify(statement, proof, native())
     with pytest.raises(DecodeError):

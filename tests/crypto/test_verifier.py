@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evote.crypto.batch import Batch, fold
+from evote.crypto.batch import Batch, Folding
 from evote.crypto.equation import Equation
 from evote.crypto.group import Element, group
 from evote.crypto.prover import prove

@@ -13,9 +13,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from evote.crypto.elgamal import Ciphertext, Row, decode_rows, encode_row
-from evote.crypto.group import Element, Group, Scalar
+from evote.crypto.elgamal import Row, decode_rows, encode_row
+from evote.crypto.group import Element, Group
 from evote.crypto.transcript import Transcript
+from evote.crypto.vector import Vector
 from evote.errors import DecodeError
 from evote.mixnet.shuffle import ShuffleStatement
 from evote.record import canonical
@@ -38,9 +39,9 @@ class VectorLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Commitment:
     """What the prover says before the challenge v."""
 
-    B: Sequence[Element]
+    B: Vector
     A_prime: Element
-    B_prime: Sequence[Element]
+    B_prime: Vector
     C_prime: Element
     D_prime: Element
     F_prime: Row
@@ -48,39 +49,39 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the prover says after it. Each k_E is an integer below 2 `mask_bound`, the others are scalars."""
+    """What the prover says after it. Each k_E is an integer below 2 `mask_bound`, all others are reduced modulo q."""
 
-    k_A: Scalar
-    k_B: Sequence[Scalar]
-    k_C: Scalar
-    k_D: Scalar
+    k_A: int
+    k_B: Sequence[int]
+    k_C: int
+    k_D: int
     k_E: Sequence[int]
-    k_F: Sequence[Scalar]
+    k_F: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Permutation commitment, commitment, reply."""
 
-    u: Sequence[Element]
+    u: Vector
     commitment: Commitment
     reply: Reply
 
     def lines(self) -> list[bytes]:
         """Return the part that grows with the list, a line for each row."""
         group, c, r = self.commitment.A_prime.group, self.commitment, self.reply
-        size = exponent_size(group)
-        columns = (*map(group.encode_many, (c.B, c.B_prime)), r.k_B, r.k_E, group.encode_many(self.u))
+        size, scalar = exponent_size(group), group.scalar_size
+        columns = (c.B.encodings(), c.B_prime.encodings(), r.k_B, r.k_E, self.u.encodings())
         return [
-            canonical.encode(VectorLine(b, b_prime, bytes(k_b), k_e.to_bytes(size, "big"), u))
+            canonical.encode(VectorLine(b, b_prime, k_b.to_bytes(scalar, "big"), k_e.to_bytes(size, "big"), u))
             for b, b_prime, k_b, k_e, u in zip(*columns, strict=True)
         ]
 
     def __bytes__(self) -> bytes:
         """Return A' || C' || D' || F' || k_A || k_C || k_D || k_F."""
-        c, r = self.commitment, self.reply
+        c, r, size = self.commitment, self.reply, self.commitment.A_prime.group.scalar_size
         elements = bytes(c.A_prime) + bytes(c.C_prime) + bytes(c.D_prime) + encode_row(c.F_prime)
-        return elements + b"".join(map(bytes, (r.k_A, r.k_C, r.k_D, *r.k_F)))
+        return elements + b"".join(k.to_bytes(size, "big") for k in (r.k_A, r.k_C, r.k_D, *r.k_F))
 
 
 def mask_bound(group: Group) -> int:
@@ -110,7 +111,10 @@ def _decode_exponent(group: Group, data: bytes) -> int:
 
 
 def decode(group: Group, width: int, lines: Sequence[bytes], data: bytes) -> Proof:
-    """Return the proof that `Proof.lines` and ``bytes`` wrote; raise `DecodeError` for anything else."""
+    """Return the proof that `Proof.lines` and ``bytes`` wrote; raise `DecodeError` for anything else.
+
+    The vectors are of their length; that they hold members is proved when they are used.
+    """
     rows = [canonical.decode(line, VectorLine) for line in lines]
     size, scalar = group.element_size, group.scalar_size
     if len(data) != (3 + 2 * width) * size + (3 + width) * scalar:
@@ -118,48 +122,40 @@ def decode(group: Group, width: int, lines: Sequence[bytes], data: bytes) -> Pro
     a_prime, c_prime, d_prime = group.decode_many([data[i * size : (i + 1) * size] for i in range(3)])
     (f_prime,) = decode_rows(group, [data[3 * size : (3 + 2 * width) * size]], width)
     start = (3 + 2 * width) * size
-    scalars = [group.decode_scalar(data[i : i + scalar]) for i in range(start, len(data), scalar)]
-    n = len(rows)
-    elements = group.decode_many([r.B for r in rows] + [r.B_prime for r in rows] + [r.u for r in rows])
-    return Proof(
-        elements[2 * n :],
-        Commitment(elements[:n], a_prime, elements[n : 2 * n], c_prime, d_prime, f_prime),
-        Reply(
-            scalars[0],
-            [group.decode_scalar(row.k_B) for row in rows],
-            scalars[1],
-            scalars[2],
-            [_decode_exponent(group, row.k_E) for row in rows],
-            scalars[3:],
-        ),
-    )
+    k_a, k_c, k_d, *k_f = [_scalar(group, data[i : i + scalar]) for i in range(start, len(data), scalar)]
+    b, b_prime, u = (_vector(group, [getattr(row, name) for row in rows], name) for name in ("B", "B_prime", "u"))
+    k_b, k_e = [_scalar(group, row.k_B) for row in rows], [_decode_exponent(group, row.k_E) for row in rows]
+    commitment = Commitment(b, a_prime, b_prime, c_prime, d_prime, f_prime)
+    return Proof(u, commitment, Reply(k_a, k_b, k_c, k_d, k_e, k_f))
 
 
-def batching_vector(statement: ShuffleStatement, u: Sequence[Element], transcript: Transcript) -> list[int]:
+def _vector(group: Group, encodings: Sequence[bytes], name: str) -> Vector:
+    if any(len(data) != group.element_size for data in encodings):
+        raise DecodeError(f"{name} is not of its length")
+    return Vector(group, b"".join(encodings), name)
+
+
+def _scalar(group: Group, data: bytes) -> int:
+    return int(group.decode_scalar(data))
+
+
+def batching_vector(statement: ShuffleStatement, u: Vector, transcript: Transcript) -> list[int]:
     """Bind the whole statement and u; return e. The generators are a function of the group and the length."""
     group, n = statement.group, len(statement.before)
     transcript.append("shuffle", b"terelius-wikstrom", group.name.encode(), statement.width.to_bytes(8, "big"))
     transcript.append("pk", group.generator, statement.key.y)
-    transcript.append("w", *map(_RowBytes, statement.before))
-    transcript.append("w'", *map(_RowBytes, statement.after))
-    transcript.append("u", *u)
+    transcript.append("w", *statement.before.encoded)
+    transcript.append("w'", *statement.after.encoded)
+    transcript.append("u", *u.encodings())
     return transcript.challenges("e", E_BITS, n)
 
 
 def challenge(commitment: Commitment, group: Group, transcript: Transcript) -> int:
     """Bind the commitment; return v."""
-    transcript.append("B", *commitment.B)
+    transcript.append("B", *commitment.B.encodings())
     transcript.append("A'", commitment.A_prime)
-    transcript.append("B'", *commitment.B_prime)
+    transcript.append("B'", *commitment.B_prime.encodings())
     transcript.append("C'", commitment.C_prime)
     transcript.append("D'", commitment.D_prime)
-    transcript.append("F'", _RowBytes(commitment.F_prime))
+    transcript.append("F'", encode_row(commitment.F_prime))
     return transcript.challenge("v", group.challenge_bits)
-
-
-@dataclass(frozen=True, slots=True)
-class _RowBytes:
-    row: Sequence[Ciphertext]
-
-    def __bytes__(self) -> bytes:
-        return encode_row(tuple(self.row))

@@ -10,7 +10,8 @@ from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.group import Element
 from evote.crypto.transcript import Transcript
-from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness, generators
+from evote.crypto.vector import Vector
+from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness
 from evote.mixnet.terelius_wikstrom.proof import (
     Commitment,
     Proof,
@@ -39,7 +40,7 @@ class TereliusWikstromProver:
         self._statement, self._witness, self._arithmetic = statement, witness, arithmetic
         self._group, self._n = statement.group, len(statement.before)
         self._q = self._group.order
-        self._h = generators(self._group, self._n)
+        self._h = statement.h.elements()
         self._g_power = arithmetic.table(self._group.generator)
         self._h0_power = arithmetic.table(self._h[0])
         self._randbelow = randbelow
@@ -49,9 +50,10 @@ class TereliusWikstromProver:
         q, pi, n = self._q, self._witness.permutation, self._n
         r = self._scalars(n)
         # u_pi(j) = g^r_j h_j
-        u: list[Element] = [self._group.identity] * n
+        committed: list[Element] = [self._group.identity] * n
         for j, i in enumerate(pi):
-            u[i] = self._g_power(r[j]) * self._h[j]
+            committed[i] = self._g_power(r[j]) * self._h[j]
+        u = Vector.of(self._group, committed)
         e = batching_vector(self._statement, u, transcript)
         permuted = [e[i] for i in pi]  # e'_j = e_pi(j)
         masks = _Masks(
@@ -84,11 +86,12 @@ class TereliusWikstromProver:
         # A' = g^alpha prod h_i^eps_i,  C' = g^gamma,  D' = g^delta
         a_prime = g(masks.alpha) * self._arithmetic.product(self._h, masks.epsilon)
         f_prime = self._f_prime(masks)
-        return x, Commitment(b_list, a_prime, b_prime, g(masks.gamma), g(masks.delta), f_prime)
+        b_vector, b_prime_vector = Vector.of(self._group, b_list), Vector.of(self._group, b_prime)
+        return x, Commitment(b_vector, a_prime, b_prime_vector, g(masks.gamma), g(masks.delta), f_prime)
 
     def _f_prime(self, masks: _Masks) -> Row:
         """Return F' = pk^{-phi} prod w'_i^eps_i, block by block."""
-        after, key, product = self._statement.after, self._statement.key, self._arithmetic.product
+        after, key, product = self._statement.after.decoded(), self._statement.key, self._arithmetic.product
         blocks = []
         for block, phi in enumerate(masks.phi):
             c1 = product([row[block].c1 for row in after], masks.epsilon) * self._g_power(-phi % self._q)
@@ -97,17 +100,17 @@ class TereliusWikstromProver:
         return tuple(blocks)
 
     def _reply(self, v: int, r: list[int], e: list[int], permuted: list[int], d: int, masks: _Masks) -> Reply:
-        group, scalar, s = self._group, self._group.scalar, self._witness.randomness
+        group, q, s = self._group, self._q, self._witness.randomness
         # a = sum r_j e'_j,  c = sum r_j,  f = sum s_i e_i
         a = sum(x * y for x, y in zip(r, permuted, strict=True))
         f = [sum(s_i[block] * e_i for s_i, e_i in zip(s, e, strict=True)) for block in range(len(masks.phi))]
         return Reply(
-            k_A=scalar(v * a + masks.alpha),
-            k_B=[scalar(v * b + beta) for b, beta in zip(masks.b, masks.beta, strict=True)],
-            k_C=scalar(v * sum(r) + masks.gamma),
-            k_D=scalar(v * d + masks.delta),
+            k_A=(v * a + masks.alpha) % q,
+            k_B=[(v * b + beta) % q for b, beta in zip(masks.b, masks.beta, strict=True)],
+            k_C=(v * sum(r) + masks.gamma) % q,
+            k_D=(v * d + masks.delta) % q,
             k_E=[reduced(group, v * x + eps) for x, eps in zip(permuted, masks.epsilon, strict=True)],
-            k_F=[scalar(v * x + phi) for x, phi in zip(f, masks.phi, strict=True)],
+            k_F=[(v * x + phi) % q for x, phi in zip(f, masks.phi, strict=True)],
         )
 
 
