@@ -1,21 +1,29 @@
 """One parallel primitive: map in order over any executor, and drop nothing.
 
-The first exception propagates; a lost worker is an error, never a shorter list. Work is chunked here
-because executors differ in whether they chunk at all (Dask's ``map`` ignores ``chunksize``).
+The first exception propagates; a lost worker is an error, never a shorter list. An executor carries bytes only, and
+what the function raises in a worker comes back as a value. So whatever a future itself raises is the executor's doing,
+be it a pool of processes, Dask, Ray or MPI, and is `WorkerLost`; no executor's exceptions need be known here.
+``docs/parallel.md``.
 """
 
+import os
+import pickle
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import Executor, Future
+from functools import lru_cache
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from evote.errors import EvoteError
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-IN_FLIGHT = 8
+IN_FLIGHT = 8  # chunks held at once, at least
+PULSE = 5.0  # seconds between looks at an executor that does not answer
+PATIENCE = 60.0  # seconds without any worker, after which none is expected
 
 
 class WorkerLost(EvoteError):
@@ -36,8 +44,10 @@ def pmap(
 ) -> Iterator[R]:
     """Yield ``function(chunk)`` for consecutive chunks of ``items``, in order.
 
-    ``function`` must be picklable when an executor is given. At most `IN_FLIGHT` chunks are held at once, so a
-    stream of any length needs bounded memory. Raises whatever ``function`` raises, and `WorkerLost`.
+    With an executor ``function``, items and results must be picklable, and ``function`` pure: a chunk whose worker dies
+    may be done again by another. At most `in_flight` chunks are held at once, so a stream of any length needs bounded
+    memory. Raises whatever ``function`` or reading the items raises, whichever comes first without workers, and
+    `WorkerLost`.
     """
     chunks = batched(items, chunk)
     if executor is None:
@@ -45,16 +55,105 @@ def pmap(
         for work in chunks:
             yield function(work)
         return
-    pending: deque[Future[R]] = deque()
+    sent, limit = pickle.dumps(function), in_flight(executor)
+    pending: deque[Future[bytes]] = deque()
+    faults: list[Exception] = []
     try:
-        for work in chunks:
-            pending.append(executor.submit(function, work))
-            if len(pending) >= IN_FLIGHT:
-                yield pending.popleft().result()
+        for work in _until_fault(chunks, faults):
+            pending.append(_submit(executor, sent, pickle.dumps(work)))
+            if len(pending) >= limit:
+                yield _receive(executor, pending.popleft())
         while pending:
-            yield pending.popleft().result()
-    except BrokenExecutor as error:
-        raise WorkerLost("a worker process died before it answered; nothing was concluded") from error
+            yield _receive(executor, pending.popleft())
     finally:
         for future in pending:
             future.cancel()
+    if faults:
+        raise faults[0]
+
+
+def worker_count(executor: Executor) -> int | None:
+    """Return how many chunks the executor works on at once, as far as it tells; None if it does not."""
+    # Executors have no common way to say: mpi4py's and our examples' have num_workers, the standard library's pools
+    # and Dask's executor keep it, or the client that knows it, to themselves.
+    client = getattr(executor, "_client", None)
+    if client is not None:
+        return _threads(client)
+    count = getattr(executor, "num_workers", getattr(executor, "_max_workers", None))
+    return count if isinstance(count, int) else None
+
+
+def in_flight(executor: Executor) -> int:
+    """Return how many chunks `pmap` holds: while each worker does one, the next lies ready for it."""
+    return max(IN_FLIGHT, 2 * (worker_count(executor) or 0))
+
+
+def _threads(client: Any) -> int:
+    """Return how many threads a Dask cluster works with; a client that has lost its scheduler has none."""
+    # Whatever the error is called, nobody is there to ask.
+    try:
+        return sum(client.nthreads().values()) if client.status == "running" else 0
+    except Exception:
+        return 0
+
+
+def _until_fault(chunks: Iterable[T], faults: list[Exception]) -> Iterator[T]:
+    """Yield the chunks; what goes wrong in reading ahead has to wait until the chunks before it have been judged."""
+    try:
+        yield from chunks
+    except Exception as error:
+        faults.append(error)
+
+
+def _submit(executor: Executor, function: bytes, work: bytes) -> Future[bytes]:
+    # The nonce: Dask takes calls whose arguments have the same MD5 for one call, and answers both with one result.
+    try:
+        return executor.submit(_work, function, work, os.urandom(16))
+    except Exception as error:
+        raise _lost(error) from error
+
+
+def _receive(executor: Executor, future: Future[bytes]) -> Any:
+    try:
+        answer = _wait(executor, future)
+    except Exception as error:
+        raise _lost(error) from error
+    result, raised = pickle.loads(answer)  # noqa: S301 - written by `_work`
+    if raised is None:
+        return result
+    # A worker told to stop must not stop us, least of all with a status that looks like a verdict.
+    raise raised if isinstance(raised, Exception) else _lost(raised) from raised
+
+
+def _wait(executor: Executor, future: Future[bytes]) -> bytes:
+    """Return the result as soon as it is there; give up when the executor has had no workers for some time."""
+    deserted = 0.0
+    while deserted < PATIENCE:
+        try:
+            return future.result(PULSE)
+        except TimeoutError:
+            if future.done():
+                return future.result()
+        deserted = deserted + PULSE if worker_count(executor) == 0 else 0.0
+    raise TimeoutError(f"no workers for {PATIENCE:.0f} seconds")
+
+
+def _lost(error: BaseException) -> WorkerLost:
+    what = traceback.format_exception_only(error)[0].strip()
+    return WorkerLost(f"a worker was lost before it answered ({what}); nothing was concluded")
+
+
+def _work(function: bytes, work: bytes, _: bytes) -> bytes:
+    """Return, in a worker, the pickle of (result, None) or (None, what was raised)."""
+    try:
+        return pickle.dumps((_loaded(function)(pickle.loads(work)), None))  # noqa: S301 - written by `pmap`
+    except BaseException as error:
+        error.add_note("".join(traceback.format_exception(error)))
+        return pickle.dumps((None, error))
+
+
+@lru_cache(maxsize=1)
+def _loaded(function: bytes) -> Callable[[Any], Any]:
+    """Return the function, unpickled once for all its chunks; an election with its group takes milliseconds."""
+    loaded: Callable[[Any], Any] = pickle.loads(function)  # noqa: S301 - written by `pmap`
+    return loaded

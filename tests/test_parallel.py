@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evote import parallel
 from evote.errors import EvoteError
-from evote.parallel import IN_FLIGHT, WorkerLost, batched, pmap
+from evote.parallel import IN_FLIGHT, WorkerLost, batched, in_flight, pmap, worker_count
 
 
 def double(chunk: list[int]) -> list[int]:
@@ -119,6 +121,21 @@ def test_a_chunk_of_nothing_is_refused(executor: Executor | None, chunk: int):
         list(pmap(double, range(3), executor=executor, chunk=chunk))
 
 
+def test_items_that_cannot_be_read_wait_for_the_chunks_before_them(executor: Executor | None):
+    """So the error that is reported does not depend on how far ahead the items were read."""
+
+    def items() -> Iterator[int]:
+        yield from range(10)
+        raise EvoteError("unreadable")
+
+    with pytest.raises(ZeroDivisionError, match=r"\[6, 7\]"):
+        list(pmap(fail_at_7, items(), executor=executor, chunk=2))
+    results = pmap(double, items(), executor=executor, chunk=2)
+    assert [next(results) for _ in range(5)] == [[0, 2], [4, 6], [8, 10], [12, 14], [16, 18]]
+    with pytest.raises(EvoteError, match="unreadable"):
+        next(results)
+
+
 # --- laziness ---
 
 
@@ -138,13 +155,13 @@ def test_items_are_read_as_results_are_taken(executor: Executor | None):
 
 
 def test_at_most_so_many_chunks_are_in_flight():
-    started: list[list[int]] = []
+    started: list[Callable[..., object]] = []
 
     class Slow(Executor):
         """An executor that works only when a result is asked for."""
 
         def submit(self, function, /, *args, **keywords):
-            started.append(*args)
+            started.append(function)
             future: Future[object] = Future()
             future.set_result(function(*args, **keywords))
             return future
@@ -173,6 +190,121 @@ def test_an_abandoned_map_cancels_what_has_not_begun():
     assert all(future.cancelled() for future in pending[1:])
 
 
+@pytest.mark.parametrize("size", [1, 2, 4, 5, 16, 32])
+def test_the_next_chunk_lies_ready_for_every_worker(size: int):
+    with ThreadPoolExecutor(size) as pool:
+        assert worker_count(pool) == size
+        assert in_flight(pool) == max(IN_FLIGHT, 2 * size)
+
+
+def test_who_does_not_tell_how_many_workers_there_are_gets_a_few_chunks():
+    assert worker_count(Backwards()) is None
+    assert in_flight(Backwards()) == IN_FLIGHT
+
+
+# --- executors that fail in ways of their own ---
+
+
+class Failing(Executor):
+    """An executor whose futures raise what some other package calls the death of a worker."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def submit(self, *_, **__):
+        future: Future[object] = Future()
+        future.set_exception(self.error)
+        return future
+
+
+FAILURES = {
+    "broken": BrokenExecutor("dead"),
+    "cancelled": CancelledError("gone"),
+    "timeout": TimeoutError("too late"),
+    "unheard of": type("KilledWorker", (Exception,), {})("four times"),
+}
+
+
+@pytest.mark.parametrize("error", FAILURES.values(), ids=FAILURES)
+def test_whatever_the_executor_raises_is_a_lost_worker(error: Exception):
+    with pytest.raises(WorkerLost, match="nothing was concluded") as caught:
+        list(pmap(double, range(3), executor=Failing(error)))
+    assert caught.value.__cause__ is error
+
+
+def test_a_cancelled_future_is_a_lost_worker():
+    class Cancelled(Executor):
+        def submit(self, *_, **__):
+            future: Future[object] = Future()
+            future.cancel()
+            return future
+
+    with pytest.raises(WorkerLost, match="CancelledError"):
+        list(pmap(double, range(3), executor=Cancelled()))
+
+
+def test_an_executor_that_takes_no_more_work_is_a_lost_worker():
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(WorkerLost, match="cannot schedule"):
+        list(pmap(double, range(3), executor=pool))
+
+
+def test_what_the_function_raises_is_not_the_executors_doing(executor: Executor | None):
+    for error in FAILURES.values():
+        if type(error).__module__ != __name__:
+            with pytest.raises(type(error)) as caught:
+                list(pmap(partial(raise_it, error), range(3), executor=executor))
+            assert not isinstance(caught.value, WorkerLost)
+
+
+def raise_it(error: BaseException, _: list[int]) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("stop", [SystemExit(0), KeyboardInterrupt()], ids=repr)
+def test_a_worker_that_is_told_to_stop_does_not_stop_us(stop: BaseException):
+    with ThreadPoolExecutor(1) as pool, pytest.raises(WorkerLost, match=type(stop).__name__):
+        list(pmap(partial(raise_it, stop), range(3), executor=pool))
+
+
+class Deserted(Executor):
+    """An executor that never answers, with ``num_workers`` as told each time it is asked."""
+
+    def __init__(self, counts: list[int]) -> None:
+        self.counts = counts
+        self.futures: list[Future[bytes]] = []
+
+    @property
+    def num_workers(self) -> int:
+        if len(self.counts) == 1 and self.counts[0]:
+            self.futures[0].set_result(self.answer)
+        return self.counts.pop(0)
+
+    def submit(self, function, /, *args, **keywords):
+        self.answer = function(*args, **keywords)
+        self.futures.append(Future())
+        return self.futures[-1]
+
+
+def test_nobody_waits_for_ever_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(parallel, "PULSE", 0.01)
+    monkeypatch.setattr(parallel, "PATIENCE", 0.025)
+    executor = Deserted([1, 0, 0, 0])
+    with pytest.raises(WorkerLost, match="no workers"):
+        list(pmap(double, range(3), executor=executor))
+    assert executor.counts == []
+    assert executor.futures[0].done() is False
+
+
+def test_workers_that_come_back_in_time_are_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(parallel, "PULSE", 0.01)
+    monkeypatch.setattr(parallel, "PATIENCE", 0.025)
+    executor = Deserted([1, 0, 0, 1, 0, 0, 1])
+    assert list(pmap(double, range(3), executor=executor)) == [[0, 2, 4]]
+    assert executor.counts == []
+
+
 # --- processes ---
 
 
@@ -189,6 +321,67 @@ def test_a_lost_worker_is_an_error(processes: Executor):
     assert isinstance(caught.value.__cause__, BrokenProcessPool)
     with pytest.raises(WorkerLost):
         list(pmap(double, range(3), executor=processes))
+
+
+class Talkative(Exception):
+    """An exception that cannot be made again from what it says."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def fail_talkatively(_: list[int]) -> None:
+    raise Talkative(1, 2)
+
+
+def test_an_exception_that_does_not_travel_is_still_an_error(processes: Executor):
+    with pytest.raises(TypeError, match="missing 1 required positional argument"):
+        list(pmap(fail_talkatively, range(3), executor=processes))
+    assert list(pmap(double, range(3), executor=processes)) == [[0, 2, 4]]
+
+
+def test_an_error_says_where_in_the_worker_it_arose(processes: Executor):
+    with pytest.raises(ZeroDivisionError) as caught:
+        list(pmap(fail_at_7, range(20), executor=processes, chunk=2))
+    assert "in fail_at_7" in caught.value.__notes__[0]
+
+
+LOADED: list[int] = []
+
+
+class Counted:
+    """A function that counts how often it was unpickled."""
+
+    def __call__(self, chunk: list[int]) -> int:
+        return len(LOADED) + 0 * len(chunk)
+
+    def __reduce__(self):
+        return _counted, ()
+
+
+def _counted() -> Counted:
+    LOADED.append(1)
+    return Counted()
+
+
+def test_a_worker_unpickles_the_function_once(processes: Executor):
+    assert list(pmap(Counted(), range(20), executor=processes, chunk=1)) == [1] * 20
+
+
+def test_no_two_calls_are_the_same():
+    """An executor that answers equal calls with one result would otherwise trust its hash function for us."""
+    calls: list[tuple[object, ...]] = []
+
+    class Watching(Executor):
+        def submit(self, function, /, *args, **keywords):
+            calls.append(args)
+            future: Future[object] = Future()
+            future.set_result(function(*args, **keywords))
+            return future
+
+    assert list(pmap(double, [1] * 6, executor=Watching(), chunk=2)) == [[2, 2]] * 3
+    assert len(set(calls)) == 3
+    assert {type(part) for call in calls for part in call} == {bytes}
 
 
 # --- batches ---

@@ -20,6 +20,7 @@ def workers(jobs: int) -> Iterator[Executor | None]:
         return
     # Not fork: the progress bar has a thread.
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["evote.procedure.machine"])  # imported once, not by each worker
     pool = ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts_to_the_parent)
     try:
         yield pool
