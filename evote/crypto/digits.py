@@ -16,16 +16,16 @@ MAX_WIDTH = 25  # a digit and the seven bits before it lie in one lane
 class Digits:
     """The digits of n exponents in L windows of c bits; ``digits[k]`` is the list of the n digits of weight 2^(ck).
 
-    ``len(digits)`` is L. Made by `unsigned`, `signed` or `signed_residues`.
+    ``len(digits)`` is L. Made by `unsigned` or `signed`.
     """
 
-    __slots__ = ("_bias", "_data", "_flip", "_mask", "_stride", "_windows", "width")
+    __slots__ = ("_bias", "_data", "_flip", "_mask", "_stride", "_windows", "count", "width")
 
     def __init__(self, values: Sequence[int], windows: int, width: int, offset: int) -> None:
         """Take values in 0 .. 2^(cL) - 1, whose digits are read as d - offset."""
         if not 1 <= width <= MAX_WIDTH:
             raise ValueError(f"a digit has 1 to {MAX_WIDTH} bits, not {width}")
-        self.width, self._windows = width, windows
+        self.width, self.count, self._windows = width, len(values), windows
         self._stride = (windows * width + 7) // 8 + LANE
         self._data = b"".join([value.to_bytes(self._stride, "little") for value in values])
         lanes = int.from_bytes(b"\x01\0\0\0" * len(values), "little")
@@ -39,7 +39,7 @@ class Digits:
         if not 0 <= k < self._windows:
             raise IndexError(k)
         at, shift = divmod(k * self.width, 8)
-        lanes = bytearray(len(self._data) // self._stride * LANE)
+        lanes = bytearray(self.count * LANE)
         for i in range(LANE):
             lanes[i::LANE] = self._data[at + i :: self._stride]
         cut = int.from_bytes(lanes, "little") >> shift & self._mask
@@ -52,28 +52,27 @@ def unsigned(exponents: Sequence[int], width: int) -> Digits:
     return Digits(exponents, -(-bit_length(exponents) // width), width, 0)
 
 
-def signed(exponents: Sequence[int], width: int) -> Digits:
-    """Return digits -2^(c-1) .. 2^(c-1) - 1 of exponents of any sign; c >= 2."""
-    windows = signed_windows(bit_length(exponents), width)
-    offset = _offset(windows, width)
-    return Digits([exponent + offset for exponent in exponents], windows, width, 1 << (width - 1))
+def signed(exponents: Sequence[int], width: int, order: int) -> Digits:
+    """Return digits -2^(c-1) .. 2^(c-1) - 1 of exponents of any sign, or of numbers congruent modulo ``order``.
 
-
-def signed_residues(exponents: Sequence[int], order: int, width: int) -> Digits:
-    """Return digits -2^(c-1) .. 2^(c-1) - 1 of numbers congruent to the exponents modulo ``order``.
-
-    No more windows than the unsigned digits of the order have, also if c divides its length: a number that would
-    carry over gives way to one less by the order.
+    In as many windows as the longest exponent needs, but no more than unsigned digits of the order take: where c
+    divides the length, a number that would carry over gives way to one less by the order. c >= 2.
     """
-    windows = -(-order.bit_length() // width)
+    short, full = _signed_windows(exponents, width), -(-order.bit_length() // width)
+    windows = min(short, full)
     offset = _offset(windows, width)
-    return Digits([(exponent + offset) % order for exponent in exponents], windows, width, 1 << (width - 1))
+    values = [exponent + offset for exponent in exponents]
+    return Digits(values if windows == short else [x % order for x in values], windows, width, 1 << (width - 1))
 
 
-def signed_windows(bits: int, width: int) -> int:
-    """Return how many windows signed digits of exponents below 2^bits in absolute value take."""
-    # all digits at their largest, 2^(c-1) - 1, make less than 2^(cL-1) but not less than 2^(cL-2)
-    return (bits + 1) // width + 1
+def _signed_windows(exponents: Sequence[int], width: int) -> int:
+    """Return the least L such that no exponent is below the number of digits -2^(c-1) or above that of 2^(c-1) - 1."""
+    windows = bit_length(exponents) // width
+    while True:
+        lowest = _offset(windows, width)
+        if -lowest <= min(exponents, default=0) and max(exponents, default=0) <= (1 << width * windows) - 1 - lowest:
+            return windows
+        windows += 1
 
 
 def _offset(windows: int, width: int) -> int:
@@ -84,3 +83,8 @@ def _offset(windows: int, width: int) -> int:
 def bit_length(exponents: Sequence[int]) -> int:
     """Return the bits of the longest exponent, whatever its sign."""
     return max(max(exponents, default=0).bit_length(), min(exponents, default=0).bit_length())
+
+
+def apart(row: Sequence[int]) -> list[int]:
+    """Return the positive digits, then the negative ones without their sign; 0 where a digit has the other sign."""
+    return [d if d > 0 else 0 for d in row] + [-d if d < 0 else 0 for d in row]

@@ -204,7 +204,7 @@ class Group(ABC):
 
         A group with a library behind `power_public` says here when it beats shared squarings.
         """
-        return powers.straus_cost([bits])
+        return powers.straus_cost(powers.Load(1, bits, bits), signed=self.signed_digits)
 
     def invert_many(self, raws: Sequence[Raw]) -> list[Raw]:
         """Return the inverses of a list."""

@@ -144,7 +144,7 @@ class GroupContract:
 
     def test_products_of_powers(self) -> None:
         g = self.group
-        for count in (0, 1, 2, 5, 2 * powers.STRAUS_LIMIT + 3):
+        for count in (0, 1, 2, 5, 83):
             bases = [self.element(seed) for seed in range(count)]
             exponents = [(-1) ** i * (i * 0x9E3779B9 + (g.order // 3 if i < 2 else 0)) for i in range(count)]
             each = [g.element(g.power_public(b.raw, abs(x))) for b, x in zip(bases, exponents, strict=True)]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from evote.crypto import powers
 from evote.crypto.group import Element, Group, group
-from evote.crypto.powers import FixedBase, pippenger, powers_of, straus
+from evote.crypto.fixed_base import FixedBase
+from evote.crypto.powers import pippenger, powers_of, straus
 from tests.crypto.samples import TOY, elements
 
 Q = TOY.order
@@ -40,7 +41,7 @@ def exponents_for(of: Group, count: int) -> list[int]:
     return [kinds[i % len(kinds)]() for i in range(count)]
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3, powers.STRAUS_LIMIT, powers.STRAUS_LIMIT + 1, 30, 300])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 30, 300])
 def test_products_of_any_length(count: int):
     bases, exponents = elements(TOY, count), exponents_for(TOY, count)
     assert TOY.product_of_powers(bases, exponents) == naive(TOY, bases, exponents)
