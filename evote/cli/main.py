@@ -43,6 +43,7 @@ NOUNS: tuple[tuple[str, str, str], ...] = (
     ("post", OPERATORS, "Check parties' messages and post them, with receipts."),
     ("operator", OPERATORS, "Finish the key, close the box, publish the results."),
     ("simulate", RESEARCHERS, "Hold a whole election in this process and write its record."),
+    ("bench", RESEARCHERS, "Measure what each piece of work costs on this machine."),
 )
 
 

@@ -1,0 +1,106 @@
+"""Works with many small proofs: 0/1 selections, and partial decryptions with a proof each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from evote.bench.materials import elements, public_key, secret, shared
+from evote.bench.measure import Bench, Made, Timed
+from evote.crypto.batch import Batch
+from evote.crypto.elgamal import PublicKey, decode_ciphertexts
+from evote.crypto.group import group
+from evote.crypto.prover import prove
+from evote.crypto.relation import Statement, Witness, decode_proof
+from evote.crypto.statements import decryption, encryption_of_one_of
+from evote.crypto.transcript import NativeTranscript
+from evote.crypto.verifier import equations
+from evote.record.context import proof_transcript
+
+BATCH = 10_000  # proofs that are folded into one product
+
+
+def selection_prove(bench: Bench) -> Timed:
+    """Encrypt one selection and prove that it is 0 or 1 as a voter does, up to encoded ciphertext and proof."""
+    return lambda: shared(partial(_selections, bench.group), range(bench.n), bench)
+
+
+def selection_verify(bench: Bench) -> Timed:
+    """Verify one 0/1 selection from encoded ciphertext and encoded proof: decode, hash, batches of `BATCH`."""
+    made = bench.made(_made_selections)
+    (key,) = made["key"]
+    triples = list(zip(range(bench.n), made["ciphertexts"], made["proofs"], strict=True))
+    check = partial(_check_selections, bench.group, key)
+    return lambda: shared(check, triples, bench, BATCH)
+
+
+def _made_selections(bench: Bench) -> Made:
+    sealed = _selections(bench.group, list(range(bench.n)))
+    return {
+        "key": [bytes(public_key(group(bench.group)).y)],
+        "ciphertexts": [ciphertext for ciphertext, _ in sealed],
+        "proofs": [proof for _, proof in sealed],
+    }
+
+
+def _selections(name: str, numbers: list[int]) -> list[tuple[bytes, bytes]]:
+    """Return encoded ciphertexts and proofs of the votes ``number`` mod 2."""
+    algebra = group(name)
+    key = public_key(algebra)
+    votes = [algebra.identity, algebra.generator]
+    randomness = NativeTranscript("bench").challenges("r", algebra.order.bit_length() + 128, len(numbers))
+    sealed = []
+    for number, r in zip(numbers, map(algebra.scalar, randomness), strict=True):
+        ciphertext = key.encrypt(votes[number % 2], r)
+        statement, witness = encryption_of_one_of(key, ciphertext, (0, 1)), Witness((r,), number % 2)
+        sealed.append((bytes(ciphertext), bytes(prove(statement, witness, _transcript(number)))))
+    return sealed
+
+
+def _check_selections(name: str, key: bytes, triples: list[tuple[int, bytes, bytes]]) -> None:
+    algebra = group(name)
+    y = PublicKey(algebra.decode(key))
+    ciphertexts = decode_ciphertexts(algebra, [data for _, data, _ in triples])
+    statements = (encryption_of_one_of(y, ciphertext, (0, 1)) for ciphertext in ciphertexts)
+    _check_proofs((number, s, data) for (number, _, data), s in zip(triples, statements, strict=True))
+
+
+def _check_proofs(claims: Iterable[tuple[int, Statement, bytes]]) -> None:
+    batch = Batch(bytes(32))
+    for number, statement, data in claims:
+        proof = decode_proof(statement, data)
+        batch.add(equations(statement, proof, _transcript(number)), statement.name, str(number))
+    batch.check()
+
+
+def _transcript(number: int) -> NativeTranscript:
+    return proof_transcript(NativeTranscript("bench"), "bench", number)
+
+
+def decryption_each_verify(bench: Bench) -> Timed:
+    """Verify one partial decryption with a proof of its own, in batches of `BATCH`, from encoded c1, d and proof."""
+    made = bench.made(_made_decryptions)
+    (key,) = made["key"]
+    items = list(zip(range(bench.n), made["c1"], made["d"], made["proofs"], strict=True))
+    return lambda: shared(partial(_check_decryptions, bench.group, key), items, bench, BATCH)
+
+
+def _made_decryptions(bench: Bench) -> Made:
+    algebra, bases = group(bench.group), elements(bench)
+    x = secret(algebra)
+    y, shares = algebra.generator**x, [c1**x for c1 in bases]
+    proofs = [
+        bytes(prove(decryption(y, c1, d), Witness((x,)), _transcript(number)))
+        for number, (c1, d) in enumerate(zip(bases, shares, strict=True))
+    ]
+    encoded = algebra.encode_many(bases), algebra.encode_many(shares)
+    return {"key": [bytes(y)], "c1": encoded[0], "d": encoded[1], "proofs": proofs}
+
+
+def _check_decryptions(name: str, key: bytes, items: list[tuple[int, bytes, bytes, bytes]]) -> None:
+    algebra = group(name)
+    y = algebra.decode(key)
+    elements = algebra.decode_many([data for _, c1, d, _ in items for data in (c1, d)])
+    pairs = zip(elements[::2], elements[1::2], strict=True)
+    statements = (decryption(y, c1, d) for c1, d in pairs)
+    _check_proofs((number, s, data) for (number, _, _, data), s in zip(items, statements, strict=True))
