@@ -5,7 +5,7 @@ method (Bernstein, Doumen, Lange, Oosterwijk 2012). Where a library's single pow
 values of any group, and a cost model chooses. In products, for n exponents of B bits together, the longest of L bits:
 
     Straus      s L + n 2^(w-1) + B/(w+1)      windows of w bits; 2^(w-2) under `Group.signed_digits`
-    Pippenger   s L + B/c + (L/c) 2^c          digits of c bits; 2^(c-1) under `Group.signed_digits`
+    Pippenger   s L + B/c + (L/c) 2^c          digits of c bits; or signed ones: 2^(c-1), and 3 n where inverses cost
     one by one  n `Group.public_power_cost`
 
 where a squaring costs s = 0.87 products (measured: 0.83 to 0.9). Exponents of very different lengths are split into
@@ -121,7 +121,7 @@ def _method(group: Group, load: Load) -> tuple[float, Callable[[Sequence[Raw], S
     methods = (
         (load.n * (1 + group.public_power_cost(load.total // load.n)) - 1, one_by_one),
         (straus_cost(load, signed=group.signed_digits), straus),
-        (pippenger_cost(load, signed=group.signed_digits), pippenger),
+        (buckets_for(load, free_inverses=group.signed_digits).cost, pippenger),
     )
     least, method = min(methods, key=lambda pair: pair[0])
     return least, partial(method, group)
@@ -195,33 +195,42 @@ def _values(width: int) -> dict[str, int]:
     return {f"{value:0{width}b}"[::-1]: value for value in range(1 << width)}
 
 
-def pippenger_cost(load: Load, *, signed: bool) -> float:
-    """Return the products that `pippenger` spends."""
-    return SQUARE * load.top + _bucket_cost(load, pippenger_width(load, signed=signed), signed=signed)
+class Buckets(NamedTuple):
+    """How `pippenger` goes about a load: by digits of ``width`` bits, signed or not, at ``cost`` products."""
+
+    cost: float
+    width: int
+    signed: bool
 
 
-def _bucket_cost(load: Load, c: int, *, signed: bool) -> float:
+def buckets_for(load: Load, *, free_inverses: bool) -> Buckets:
+    """Return the cheapest way; where inverses are not free, signed digits pay for long exponents only."""
+    widths = range(2, MAX_WIDTH + 1)
+    signs = (True,) if free_inverses else (False, True)
+    return min(_buckets(load, c, signed, 0 if free_inverses else INVERSE) for signed in signs for c in widths)
+
+
+def _buckets(load: Load, c: int, signed: bool, inverse: int) -> Buckets:  # noqa: FBT001 - private, of two fields
+    squarings, windows = SQUARE * load.top, -(-(load.top + signed) // c)
     # a signed digit needs a bit more of its exponent
-    bits = load.total + load.n if signed else load.total
-    return bits / c + -(-(load.top + signed) // c) * (1 << c - signed)
-
-
-def pippenger_width(load: Load, *, signed: bool) -> int:
-    """Return the width c that costs least."""
-    return min(range(2, MAX_WIDTH + 1), key=lambda c: _bucket_cost(load, c, signed=signed))
+    products = (load.total + signed * load.n) / c + windows * (1 << c - signed)
+    return Buckets(squarings + products + signed * inverse * load.n, c, signed)
 
 
 def pippenger(group: Group, bases: Sequence[Raw], exponents: Sequence[int]) -> Raw:
     """Return the product of powers by buckets, one window after the other; exponents >= 0."""
-    multiply, square, signed = group.multiply, group.square, group.signed_digits
-    c = pippenger_width(Load.of(list(zip(bases, exponents, strict=True))), signed=signed)
+    multiply, square, free = group.multiply, group.square, group.signed_digits
+    _, c, signed = buckets_for(Load.of(list(zip(bases, exponents, strict=True))), free_inverses=free)
     windows = digits.signed(exponents, c, group.order) if signed else digits.unsigned(exponents, c)
-    addends, size = group.addends(bases), 1 << c - 1 if signed else (1 << c) - 1
+    both = signed and not free
+    addends = group.addends([*bases, *group.invert_many(bases)] if both else bases)
+    size = 1 << c - 1 if signed else (1 << c) - 1
     result = group.identity.raw
     for k in range(len(windows) - 1, -1, -1):
         for _ in range(c):
             result = square(result)
-        result = multiply(result, group.weigh(group.collect(addends, windows[k], size)))
+        row = digits.apart(windows[k]) if both else windows[k]
+        result = multiply(result, group.weigh(group.collect(addends, row, size)))
     return result
 
 
