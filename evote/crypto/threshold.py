@@ -32,14 +32,15 @@ def joint_coefficients(dealers: Sequence[Sequence[Element]]) -> tuple[Element, .
     return tuple(joint)
 
 
-def lagrange(indices: Collection[int]) -> tuple[int, dict[int, int]]:
+def lagrange(indices: Collection[int], order: int) -> tuple[int, dict[int, int]]:
     """Return the least delta > 0 for which all delta lambda_j are integers, and those: small ones for small indices.
 
     lambda_j = prod_{m != j} m / (m - j) interpolates at 0. Modulo q it would be as long as q; delta lambda_j has a few
-    bits, and delta is 1 for the indices 1 ... t. ``ValueError`` for no index, a duplicate, or one below 1.
+    bits, and delta is 1 for the indices 1 ... t. All indices being below the prime ``order`` q, delta is invertible
+    modulo q. ``ValueError`` for no index, a duplicate, or one that is not between 1 and q - 1.
     """
-    if not indices or len(set(indices)) != len(indices) or min(indices) < 1:
-        raise ValueError("share indices must be distinct and positive")
+    if not indices or len(set(indices)) != len(indices) or min(indices) < 1 or max(indices) >= order:
+        raise ValueError("share indices must be distinct and between 1 and q - 1")
     weights = {j: prod((Fraction(m, m - j) for m in indices if m != j), start=Fraction(1)) for j in indices}
     delta = lcm(*(weight.denominator for weight in weights.values()))
     return delta, {j: int(delta * weight) for j, weight in weights.items()}

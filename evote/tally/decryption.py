@@ -128,7 +128,7 @@ class Decryption:
         if len(ours.shares) < t:
             raise EvidenceMissing(f"{len(ours.shares)} of {t} decryption shares for {place}")
         chosen = sorted(ours.shares)[:t]
-        delta, weights = lagrange(chosen)
+        delta, weights = lagrange(chosen, group.order)
         known = _roots(group, delta, bound)
         opening = partial(_open, group, delta, [weights[j] for j in chosen], known)
         columns = (ours.rows.all_c2.encodings(), *(ours.shares[j].encodings() for j in chosen))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import combinations
+from math import factorial, gcd
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evote.crypto.group import Scalar, group
-from evote.crypto.threshold import combine, commitment_at, joint_coefficients, lagrange, share_is_valid
+from evote.crypto.threshold import commitment_at, joint_coefficients, lagrange, share_is_valid
 from tests.crypto.samples import TOY, elements, scalars
+from tests.crypto.shares import combined
 
 Q = TOY.order
 g = TOY.generator
@@ -34,25 +37,27 @@ SHARES = {j: C1 ** joint_share(j) for j in range(1, N + 1)}
 
 @pytest.mark.parametrize("who", list(combinations(range(1, N + 1), T)), ids=str)
 def test_any_t_shares_combine(who: tuple[int, ...]):
-    assert combine({j: SHARES[j] for j in who}) == C1**SECRET
+    assert combined({j: SHARES[j] for j in who}) == C1**SECRET
 
 
 def test_more_than_t_shares_combine():
-    assert combine(SHARES) == C1**SECRET
+    assert combined(SHARES) == C1**SECRET
 
 
 @pytest.mark.parametrize("who", list(combinations(range(1, N + 1), T - 1)), ids=str)
 def test_fewer_do_not(who: tuple[int, ...]):
-    assert combine({j: SHARES[j] for j in who}) != C1**SECRET
+    assert combined({j: SHARES[j] for j in who}) != C1**SECRET
 
 
 def test_a_share_under_another_index_spoils_it():
-    assert combine({1: SHARES[2], 2: SHARES[1], 3: SHARES[3]}) != C1**SECRET
+    assert combined({1: SHARES[2], 2: SHARES[1], 3: SHARES[3]}) != C1**SECRET
 
 
-def test_no_shares_are_the_callers_mistake():
-    with pytest.raises(ValueError, match="no shares"):
-        combine({})
+def test_any_polynomial_of_the_degree_is_interpolated_over_the_integers():
+    for who in combinations((1, 2, 4, 7, 9), 3):
+        delta, weights = lagrange(who, Q)
+        for f in (lambda x: 1, lambda x: x, lambda x: x * x, lambda x: 5 - 3 * x + 2 * x * x):
+            assert sum(weights[j] * f(j) for j in who) == delta * f(0)
 
 
 def test_joint_coefficients_commit_to_the_sum():
@@ -64,7 +69,7 @@ def test_joint_coefficients_commit_to_the_sum():
 
 def test_one_dealer_is_a_key_too():
     assert joint_coefficients(COMMITMENTS[:1]) == tuple(COMMITMENTS[0])
-    assert combine({1: C1 ** at(DEALERS[0][:1], 1)}) == C1 ** DEALERS[0][0]
+    assert combined({1: C1 ** at(DEALERS[0][:1], 1)}) == C1 ** DEALERS[0][0]
 
 
 def test_dealers_with_polynomials_of_different_degrees_are_refused():
@@ -92,14 +97,46 @@ def test_lagrange_interpolates_at_zero(indices: set[int], coefficients: list[int
     def f(x: int) -> int:
         return sum(a * x**k for k, a in enumerate(coefficients)) % Q
 
-    weights = lagrange(indices, Q)
-    assert sum(weights[j] * f(j) for j in indices) % Q == f(0)
+    delta, weights = lagrange(indices, Q)
+    assert sum(weights[j] * f(j) for j in indices) % Q == delta * f(0) % Q
+
+
+@pytest.mark.parametrize("t", range(1, 12))
+def test_the_first_t_need_no_root(t: int):
+    delta, weights = lagrange(range(t, 0, -1), Q)
+    assert delta == 1
+    assert sum(weights.values()) == 1
+
+
+@given(st.sets(st.integers(1, 30), min_size=1))
+def test_weights_are_the_smallest_integers_there_are(indices: set[int]):
+    delta, weights = lagrange(indices, Q)
+    exact = {j: Fraction(1) for j in indices}
+    for j in indices:
+        for m in indices - {j}:
+            exact[j] *= Fraction(m, m - j)
+    assert weights == {j: delta * value for j, value in exact.items()}
+    assert all(type(weight) is int for weight in weights.values())
+    assert gcd(delta, *weights.values()) == 1
+    assert factorial(max(indices)) ** len(indices) % delta == 0
+    assert delta > 0
+
+
+def test_small_indices_have_small_weights():
+    for who in combinations(range(1, 10), 5):
+        delta, weights = lagrange(who, Q)
+        assert max(delta, *map(abs, weights.values())).bit_length() <= 18
+
+
+def test_indices_may_come_in_any_order():
+    assert lagrange([5, 1, 3], Q) == lagrange({1, 3, 5}, Q) == lagrange(dict.fromkeys((3, 5, 1)), Q)
 
 
 BAD_INDICES: dict[str, list[int]] = {
     "twice the same": [1, 2, 2],
     "zero": [0, 1],
     "negative": [-1, 1],
+    "none": [],
     "the order": [1, Q],
     "the same modulo the order": [1, Q + 1],
 }
@@ -107,7 +144,7 @@ BAD_INDICES: dict[str, list[int]] = {
 
 @pytest.mark.parametrize("indices", BAD_INDICES.values(), ids=BAD_INDICES)
 def test_bad_indices(indices: list[int]):
-    assert lagrange([1, 2], Q) == {1: 2, 2: Q - 1}
+    assert lagrange([1, 2], Q) == (1, {1: 2, 2: -1})
     with pytest.raises(ValueError, match="indices"):
         lagrange(indices, Q)
 
@@ -117,6 +154,6 @@ def test_ristretto255():
     polynomial = scalars(ristretto, 2)
     (base,) = elements(ristretto, 1, seed=9)
     shares = {j: base ** (polynomial[0] + polynomial[1] * j) for j in (1, 3)}
-    assert combine(shares) == base ** polynomial[0]
+    assert combined(shares) == base ** polynomial[0]
     commitments = [ristretto.generator**a for a in polynomial]
     assert share_is_valid(commitments, 3, polynomial[0] + polynomial[1] * 3)
