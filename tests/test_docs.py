@@ -15,15 +15,16 @@ import msgspec
 import pytest
 
 from evote.ballot.receipt import ballot_randomness, decode_ticket
-from evote.crypto.elgamal import PublicKey, decode_ciphertexts, decode_rows
+from evote.crypto.elgamal import PublicKey, decode_ciphertexts
 from evote.crypto.group import group
 from evote.crypto.modp import ELECTIONGUARD_G, ELECTIONGUARD_P
 from evote.crypto.relation import Statement, bind, decode_proof
+from evote.crypto.rows import Rows
 from evote.crypto.threshold import commitment_at, joint_coefficients
 from evote.crypto.transcript import Transcript
 from evote.formats.native.reader import NativeRecord
 from evote.mixnet.cascade import shuffle_transcript
-from evote.mixnet.shuffle import ShuffleStatement, generators
+from evote.mixnet.shuffle import Generators, ShuffleStatement
 from evote.mixnet.terelius_wikstrom.proof import batching_vector, challenge, decode
 from evote.procedure.machine import WRITERS
 from evote.record import canonical, entries
@@ -36,7 +37,7 @@ from evote.record.merkle import MerkleLog, leaf_hash
 from evote.record.replies import Refusal
 from evote.record.units import Place
 from evote.tally.ceremony import possession, possession_transcript
-from evote.tally.decryption import decode_share_rows, share_statement
+from evote.tally.decryption import share_statement, share_vector
 from evote.verify import CHECKS
 
 ROOT = Path(__file__).parent.parent
@@ -122,8 +123,8 @@ def shuffle_values() -> Iterator[tuple[str, bytes]]:
     kept = [body("mix", n) for n in (16, 22, 28, 29)]  # n2, n3, n4 and the last ballot of n1
     rows = [b"".join(ballot.answers[0].ciphertexts) for ballot in kept]
     assert list_digest(rows) == said.input
-    after = decode_rows(key.group, read_list(record("mix"), said.output, 4), 1)
-    statement = ShuffleStatement(key, decode_rows(key.group, rows, 1), after)
+    before, after = (Rows(key.group, 1, encoded) for encoded in (rows, read_list(record("mix"), said.output, 4)))
+    statement = ShuffleStatement(key, before, after, Generators(key.group).first(4))
     proof = decode(key.group, 1, list(record("mix").rows(said.vectors, 4)), said.proof)
     transcript = shuffle_transcript(election, "mixer 1", key, said)
     yield "e_0", batching_vector(statement, proof.u, transcript)[0].to_bytes(16, "big")
@@ -133,8 +134,7 @@ def shuffle_values() -> Iterator[tuple[str, bytes]]:
 def decryption_values() -> Iterator[tuple[str, bytes]]:
     election, key, said = record("sum").election, joint_key("sum"), body("sum", 51)
     rows = [b"".join(body("sum", 48).ciphertexts)]
-    shares = decode_share_rows(key.group, read_list(record("sum"), said.shares, 1), 3)
-    c1 = [c.c1 for row in decode_rows(key.group, rows, 3) for c in row]
+    shares = share_vector(key.group, read_list(record("sum"), said.shares, 1), 3)
     joint = joint_coefficients([key.group.decode_many(body("sum", n).coefficients) for n in (19, 20, 21)])
     digests = (list_digest(rows), said.shares)
 
@@ -144,7 +144,7 @@ def decryption_values() -> Iterator[tuple[str, bytes]]:
     drawing, proving = transcript(), transcript()
     drawing.append("share key", commitment_at(joint, 1))
     yield "rho_0", drawing.challenges("rho", 128, 3)[0].to_bytes(16, "big")
-    statement = share_statement(commitment_at(joint, 1), c1, shares, proving)
+    statement = share_statement(commitment_at(joint, 1), Rows(key.group, 3, rows), shares, proving)
     yield "challenge of entry 51", proof_challenge(statement, said.proof, proving)
 
 
@@ -161,12 +161,16 @@ def record_values() -> Iterator[tuple[str, bytes]]:
     yield "g of ElectionGuard", hashlib.sha256(ELECTIONGUARD_G.to_bytes(512, "big")).digest()
 
 
+def h_0(name: str) -> bytes:
+    return Generators(group(name)).first(1).encodings()[0]
+
+
 def transcript_values() -> Iterator[tuple[str, bytes]]:
     for values in (opening_values, ballot_values, seed_values, shuffle_values, decryption_values):
         yield from values()
-    yield "h_0 of ristretto255", bytes(generators(group("ristretto255"), 1)[0])
-    yield "h_0 of p-256", bytes(generators(group("p-256"), 1)[0])
-    yield "h_0 of modp-3072", hashlib.sha256(bytes(generators(group("modp-3072"), 1)[0])).digest()
+    yield "h_0 of ristretto255", h_0("ristretto255")
+    yield "h_0 of p-256", h_0("p-256")
+    yield "h_0 of modp-3072", hashlib.sha256(h_0("modp-3072")).digest()
 
 
 QUOTED = {RECORD: record_values, TRANSCRIPT: transcript_values}

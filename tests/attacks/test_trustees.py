@@ -12,7 +12,9 @@ from evote.crypto import verifier
 from evote.crypto.group import Element, group
 from evote.crypto.prover import prove
 from evote.crypto.relation import Proof, Witness
+from evote.crypto.rows import Rows
 from evote.crypto.transcript import NativeTranscript
+from evote.crypto.vector import Vector
 from evote.errors import Refused, VerificationError
 from evote.mixnet.mixer import Mixer
 from evote.record import canonical
@@ -200,13 +202,13 @@ def test_list_minus_one(tmp_path: Path):
     decryption_state, trustee = simulation.counting.decryption, simulation.trustees[0]
     first = trustee.decrypt(decryption_state, MAYOR)
     ours = decryption_state.list_of(MAYOR)
-    less = ours.rows[1:]
-    decryption_state._lists[MAYOR] = type(ours)(less, list_digest([b"".join(map(bytes, row)) for row in less]))
+    less = Rows(G, 1, ours.rows.encoded[1:])
+    decryption_state._lists[MAYOR] = type(ours)(less, list_digest(less.encoded))
     with pytest.raises(Refused, match="another list"):
         trustee.decrypt(decryption_state, MAYOR)
     decryption_state._lists[MAYOR] = ours
     accept([simulation.post("trustee 1", first.entry.body, (first.lines,))])
-    body = msgspec.structs.replace(first.entry.body, input=list_digest([b"".join(map(bytes, row)) for row in less]))
+    body = msgspec.structs.replace(first.entry.body, input=list_digest(less.encoded))
     entry = signed(simulation, "trustee 2", body)
     assert refused_everywhere(simulation, tmp_path / "board", entry, first.lines) == "decryption.list"
 
@@ -233,10 +235,11 @@ def false_share(simulation: Simulation) -> tuple[Entry, list[bytes]]:
     """
     decrypting = simulation.counting.decryption
     ours, x = decrypting.list_of(COUNCIL), G.decode_scalar(simulation.trustees[0].state.share)
-    d = [c1**x for c1 in ours.c1]
+    bases = ours.rows.all_c1.elements()
+    d = [c1**x for c1 in bases]
     body = share_of(ours.digest, d)
     transcript = decrypting.transcript("trustee 1", body)
-    statement = share_statement(g**x, ours.c1, d, transcript.fork())
+    statement = share_statement(g**x, ours.rows, Vector.of(G, d), transcript.fork())
     transcript.append("share key", g**x)
     rho = transcript.challenges("rho", RHO_BITS, len(d))
     u, b, one = G.scalar(55), G.scalar(66), G.scalar(1)
@@ -245,9 +248,9 @@ def false_share(simulation: Simulation) -> tuple[Entry, list[bytes]]:
     c = G.scalar(transcript.challenge("challenge", G.challenge_bits))
     z = u + x * c
     others = G.product_of_powers(d[1:], rho[1:])
-    c_product = G.product_of_powers(ours.c1, rho)
+    c_product = G.product_of_powers(bases, rho)
     d[0] = ((c_product**z / g**b) ** (one / c) / others) ** (one / G.scalar(rho[0]))
-    assert d[0] != ours.c1[0] ** x
+    assert d[0] != bases[0] ** x
     proof = bytes(Proof(((g**u, g**b),), (), ((z,),)))
     body = msgspec.structs.replace(share_of(ours.digest, d), proof=proof)
     return signed(simulation, "trustee 1", body), list(list_lines([b"".join(map(bytes, d))]))

@@ -11,6 +11,7 @@ import pytest
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import PublicKey, encode_row
 from evote.crypto.group import group
+from evote.crypto.rows import Rows
 from evote.errors import DecodeError, EvidenceMissing, Refused, VerificationError
 from evote.mixnet.cascade import Cascade
 from evote.mixnet.mixer import Mixer, ShuffleMessage
@@ -87,14 +88,14 @@ def test_honest_mix_servers_leave_the_same_votes_and_other_ciphertexts() -> None
     made, lists = after_first()
     made.admit("mixer 2", body(mixed()[1]), lists, "")
     rows, digest = made.output(NORTH)
-    encoded = list(map(encode_row, rows))
+    encoded = list(rows.encoded)
     assert digest == list_digest(encoded)
     assert not set(encoded) & set(ENCODED)
     assert made.turn(NORTH) is None
     assert made.turn(SOUTH) == 1
 
-    def votes(rows: list[Any]) -> set[Any]:
-        return {c.c2 / c.c1 ** GROUP.scalar(9) for (c,) in rows}
+    def votes(rows: Rows) -> set[Any]:
+        return {c.c2 / c.c1 ** GROUP.scalar(9) for (c,) in rows.decoded()}
 
     mixed_rows = made.current(NORTH).rows
     unmixed_rows = made.current(SOUTH).rows

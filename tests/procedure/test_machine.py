@@ -68,7 +68,10 @@ def state(procedure: Procedure) -> Any:
         lists = counting.cascade._lists
         mixed = (
             {place: (x.digest, x.shuffles, x.rows) for place, x in lists.items()},
-            {place: (x.digest, dict(x.shares), set(x.missing)) for place, x in counting.decryption._lists.items()},
+            {
+                place: (x.digest, {j: share.data for j, share in x.shares.items()}, set(x.missing))
+                for place, x in counting.decryption._lists.items()
+            },
             dict(counting.results),
         )
     return (

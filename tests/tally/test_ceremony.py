@@ -12,10 +12,10 @@ from evote.crypto.group import Scalar
 from evote.crypto.prover import prove
 from evote.crypto.relation import Witness
 from evote.crypto.sealing import BoxSecret, seal
-from evote.crypto.threshold import combine
 from evote.errors import DecodeError, Refused, VerificationError
 from evote.record.entries import Complaint, JointKey, KeyBoxes, KeyOpening, KeyRestart, KeyVerdict
 from evote.tally.ceremony import commitment_hash, possession, possession_transcript
+from tests.crypto.shares import combined
 from tests.elections import changed
 from tests.tally.table import Table
 
@@ -32,9 +32,9 @@ def test_honest_trustees_get_a_key_that_any_t_of_them_hold(n: int, t: int) -> No
     assert table.ceremony.share_keys == {i: g ** table.share(i) for i in table.trustees}
     message = key.group.hash_to_group("anything")
     for subset in combinations(table.trustees, t):
-        assert combine({i: message ** table.share(i) for i in subset}) == message**secret
+        assert combined({i: message ** table.share(i) for i in subset}) == message**secret
     for subset in combinations(table.trustees, t - 1):
-        assert not subset or combine({i: message ** table.share(i) for i in subset}) != message**secret
+        assert not subset or combined({i: message ** table.share(i) for i in subset}) != message**secret
 
 
 def test_no_two_ceremonies_give_one_key() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evote.crypto.group import Element, group
+from evote.crypto.vector import Vector
 from evote.errors import VerificationError
 from evote.record.manifest import Contest
 from evote.record.units import Cell, Unit
@@ -59,30 +60,30 @@ def test_a_large_logarithm_is_found() -> None:
 # --- the homomorphic road ---
 
 
-def summed(*sums: int) -> list[tuple[Element, ...]]:
-    return [tuple(g**m for m in sums)]
+def opened(*sums: Element | int) -> Vector:
+    return Vector.of(TOY, [g**m if isinstance(m, int) else m for m in sums])
 
 
 def test_sums_are_counts_and_blank() -> None:
-    unit = count_unit(SELECTION, NORTH, summed(2, 1, 3, 1))
+    unit = count_unit(SELECTION, NORTH, opened(2, 1, 3, 1))
     assert (unit.counts, unit.blank, unit.invalid, unit.invalid_elements) == ((2, 1, 3), 1, 0, ())
     assert (unit.unit, unit.ballots, unit.weight) == ("north", 4, 1)
 
 
 IMPOSSIBLE = {
-    "more blanks than ballots": summed(0, 0, 0, 5),
-    "more votes than ballots": summed(5, 0, 0, 0),
-    "more votes than ballots that are not blank": summed(4, 0, 0, 1),
-    "too few votes": summed(1, 1, 1, 0),
-    "too many votes": summed(3, 3, 3, 0),
-    "a negative sum": summed(-1, 4, 1, 0),
-    "no small power": [(TOY.hash_to_group("x"), g, g, g)],
+    "more blanks than ballots": opened(0, 0, 0, 5),
+    "more votes than ballots": opened(5, 0, 0, 0),
+    "more votes than ballots that are not blank": opened(4, 0, 0, 1),
+    "too few votes": opened(1, 1, 1, 0),
+    "too many votes": opened(3, 3, 3, 0),
+    "a negative sum": opened(-1, 4, 1, 0),
+    "no small power": opened(TOY.hash_to_group("x"), 1, 1, 1),
 }
 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_sums_that_no_ballots_could_give_are_refused(name: str) -> None:
-    assert count_unit(SELECTION, NORTH, summed(4, 0, 0, 0)).counts == (4, 0, 0)
+    assert count_unit(SELECTION, NORTH, opened(4, 0, 0, 0)).counts == (4, 0, 0)
     with pytest.raises(VerificationError, match="contest council, unit north") as caught:
         count_unit(SELECTION, NORTH, IMPOSSIBLE[name])
     assert caught.value.check == "result.sums"
@@ -91,12 +92,8 @@ def test_sums_that_no_ballots_could_give_are_refused(name: str) -> None:
 # --- the mix road ---
 
 
-def mixed(*elements: Element | int) -> list[tuple[Element, ...]]:
-    return [(g**m if isinstance(m, int) else m,) for m in elements]
-
-
 def test_choices_are_read_by_table() -> None:
-    unit = count_unit(CHOICE, SOUTH, mixed(1, 3, 0, 3))
+    unit = count_unit(CHOICE, SOUTH, opened(1, 3, 0, 3))
     assert (unit.counts, unit.blank, unit.invalid) == ((1, 0, 2), 1, 0)
 
 
@@ -110,26 +107,26 @@ STRANGE = {
 
 @pytest.mark.parametrize("name", STRANGE)
 def test_anything_else_is_invalid_and_shown_as_an_element(name: str) -> None:
-    unit = count_unit(CHOICE, SOUTH, mixed(1, STRANGE[name], 2, 3))
+    unit = count_unit(CHOICE, SOUTH, opened(1, STRANGE[name], 2, 3))
     assert (unit.counts, unit.blank, unit.invalid) == ((1, 1, 1), 0, 1)
     assert unit.invalid_elements == (bytes(STRANGE[name]),)
 
 
 def test_an_option_of_another_district_is_invalid() -> None:
-    assert count_unit(CHOICE, NORTH, mixed(1, 3, 2, 0)).invalid_elements == (bytes(g**3),)
-    assert count_unit(CHOICE, BOTH, mixed(1, 3, 2, 0)).invalid == 0
+    assert count_unit(CHOICE, NORTH, opened(1, 3, 2, 0)).invalid_elements == (bytes(g**3),)
+    assert count_unit(CHOICE, BOTH, opened(1, 3, 2, 0)).invalid == 0
 
 
 def test_the_identity_is_invalid_where_there_is_no_blank() -> None:
     no_blank = contest(MAYOR, rules={"blank": False})
-    unit = count_unit(no_blank, SOUTH, mixed(1, 0, 2, 3))
+    unit = count_unit(no_blank, SOUTH, opened(1, 0, 2, 3))
     assert (unit.counts, unit.blank, unit.invalid) == ((1, 1, 1), 0, 1)
     assert unit.invalid_elements == (bytes(TOY.identity),)
 
 
 @given(st.lists(st.one_of(st.integers(-2, 6), st.sampled_from(list(STRANGE.values()))), min_size=1, max_size=12))
 def test_every_ballot_is_in_exactly_one_place(votes: list[Any]) -> None:
-    elements = mixed(*votes)
+    elements = opened(*votes)
     unit = count_unit(CHOICE, changed_unit(SOUTH, len(votes)), elements)
     assert sum(unit.counts) + unit.blank + unit.invalid == unit.ballots == len(votes)
     assert len(unit.invalid_elements) == unit.invalid
@@ -144,7 +141,7 @@ def changed_unit(unit: Unit, ballots: int) -> Unit:
 
 def test_totals_are_by_weight_and_units_by_ballot() -> None:
     heavy = Unit((Cell("south", "", 5),), 3)
-    outcome = result(CHOICE, {SOUTH: mixed(1, 1, 0, 9), heavy: mixed(1, 2, 9)}, withheld=2)
+    outcome = result(CHOICE, {SOUTH: opened(1, 1, 0, 9), heavy: opened(1, 2, 9)}, withheld=2)
     assert (outcome.counts, outcome.blank, outcome.invalid, outcome.withheld) == ((7, 5, 0), 1, 6, 2)
     assert [(u.unit, u.ballots, u.weight, u.counts, u.invalid) for u in outcome.units] == [
         ("south", 4, 1, (2, 0, 0), 1),

@@ -9,16 +9,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from evote.crypto.elgamal import Ciphertext, PublicKey, encode_row
+from evote.crypto.elgamal import Ciphertext, PublicKey, Row
 from evote.crypto.group import Element
 from evote.crypto.prover import prove
 from evote.crypto.relation import Witness
+from evote.crypto.rows import Rows
 from evote.errors import DecodeError, EvidenceMissing, Refused, VerificationError
 from evote.record.audit import Audit
 from evote.record.entries import DecryptionShare
 from evote.record.lists import list_digest, list_lines
 from evote.record.units import Place
-from evote.tally.decryption import Decryption, share_statement
+from evote.tally.decryption import Decryption, share_statement, share_vector
 from evote.tally.trustee import ShareMessage
 from tests.elections import changed
 from tests.tally.table import Table
@@ -65,7 +66,17 @@ class Office:
             self.open(self.decryption, place)
 
     def open(self, decryption: Decryption, place: Place) -> None:
-        decryption.open(place, self.rows, list_digest(map(encode_row, self.rows)))
+        rows = self.list_of(self.rows)
+        decryption.open(place, rows, list_digest(rows.encoded))
+
+    def list_of(self, rows: list[Row]) -> Rows:
+        """Return the rows as they would have come from the board."""
+        return Rows(self.key.group, 2, Rows.of(self.key.group, 2, rows).encoded)
+
+    def plaintexts(self, decryption: Decryption | None = None, bound: int = 0) -> list[tuple[Element, ...]]:
+        """Return the messages row by row."""
+        messages = (decryption or self.decryption).plaintexts(PLACE, bound).elements()
+        return list(zip(messages[::2], messages[1::2], strict=True))
 
     def fresh(self) -> Decryption:
         """Return the same state without any shares."""
@@ -87,15 +98,15 @@ class Office:
     def forge(self, index: int, change: Callable[[list[Element]], list[Element]], width: int = 2) -> DecryptionShare:
         """Return a share with other d_i, and the best proof that a trustee who knows its x can make for them."""
         x = self.table.share(index)
-        true = self.decryption.list_of(PLACE).c1
-        shares = change([c**x for c in true])
+        ours = self.decryption.list_of(PLACE)
+        shares = change([c**x for c in ours.rows.all_c1.elements()])
         rows = [b"".join(map(bytes, shares[i : i + width])) for i in range(0, len(shares), width)]
         digest = self.lists.put(rows)
-        body = DecryptionShare(
-            contest="council", unit="north", input=self.decryption.list_of(PLACE).digest, shares=digest, proof=b""
-        )
+        body = DecryptionShare(contest="council", unit="north", input=ours.digest, shares=digest, proof=b"")
         transcript = self.decryption.transcript(f"trustee {index}", body)
-        statement = share_statement(self.decryption.share_keys[index], true, shares, transcript)
+        statement = share_statement(
+            self.decryption.share_keys[index], ours.rows, share_vector(self.key.group, rows, width), transcript
+        )
         return changed(body, proof=bytes(prove(statement, Witness((x,)), transcript)))
 
 
@@ -115,14 +126,14 @@ def test_any_t_trustees_give_the_same_plaintexts(n: int, t: int) -> None:
             with pytest.raises(EvidenceMissing, match=f"{posted} of {t} decryption shares"):
                 decryption.plaintexts(PLACE)
             office.admit(index, shares[index], decryption)
-        assert decryption.plaintexts(PLACE) == office.messages
+        assert office.plaintexts(decryption) == office.messages
 
 
 def test_more_shares_than_needed_change_nothing(office: Office) -> None:
     decryption = office.fresh()
     for index in (3, 1, 2):
         office.admit(index, office.share(index), decryption)
-    assert decryption.plaintexts(PLACE) == office.messages
+    assert office.plaintexts(decryption) == office.messages
 
 
 def test_ciphertexts_with_the_identity_are_decrypted_like_any_other() -> None:
@@ -134,7 +145,27 @@ def test_ciphertexts_with_the_identity_are_decrypted_like_any_other() -> None:
         office.open(office.decryption, place)
     for index in (1, 2):
         office.admit(index, office.share(index))
-    assert office.decryption.plaintexts(PLACE) == office.messages
+    assert office.plaintexts() == office.messages
+
+
+@pytest.mark.parametrize("bound", [0, 1, 3, 100])
+def test_small_powers_are_recognised_and_others_found_whichever_trustees_were_there(bound: int) -> None:
+    office = Office(4, 3)
+    group = office.key.group
+    exponents = [(0, 1), (2, 3), (4, 100), (101, 2**40), (-1, -2)]
+    office.messages = [tuple(group.generator**m for m in row) for row in exponents]
+    office.rows = [
+        tuple(office.key.encrypt(m, group.scalar(3 * i + j)) for j, m in enumerate(row, 1))
+        for i, row in enumerate(office.messages)
+    ]
+    for place in (PLACE, OTHER):
+        office.open(office.decryption, place)
+    shares = {i: office.share(i) for i in range(1, 5)}
+    for subset in combinations(shares, 3):  # (1, 2, 4) and (1, 3, 4) need a root
+        decryption = office.fresh()
+        for index in subset:
+            office.admit(index, shares[index], decryption)
+        assert office.plaintexts(decryption, bound) == office.messages
 
 
 WRONG: dict[str, Callable[[list[Element]], list[Element]]] = {
@@ -263,7 +294,7 @@ def test_rho_is_drawn_after_everything_is_bound(office: Office) -> None:
 
     def weighed(author: str = "trustee 1", **changes: Any) -> Element:
         transcript = office.decryption.transcript(author, msgspec.structs.replace(body, **changes))
-        return share_statement(key, ours.c1, ours.c1, transcript).bases[1][0]
+        return share_statement(key, ours.rows, ours.rows.all_c1, transcript).bases[1][0]
 
     changes: list[dict[str, Any]] = [{"input": bytes(32)}, {"shares": bytes(32)}, {"unit": "south"}, {"contest": "x"}]
     assert weighed() == weighed()

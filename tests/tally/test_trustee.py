@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from evote.crypto.elgamal import Row, encode_row
+from evote.crypto.rows import Rows
 from evote.errors import DecodeError, Refused
 from evote.mixnet.mixer import Mixer
 from evote.operator import Message
@@ -148,16 +148,17 @@ def copy_of_trustee(simulation: Simulation, index: int) -> Trustee:
     return Trustee(simulation.election, index, simulation.keys.trustees[index - 1], state)
 
 
-def other_board(simulation: Simulation, place: Place, change: Callable[[list[Row]], list[Row]]) -> Decryption:
+def other_board(simulation: Simulation, place: Place, change: Callable[[list[bytes]], list[bytes]]) -> Decryption:
     """Return the decryption state of a board whose list for a unit is another one."""
     ours = simulation.counting.decryption
-    rows = change(ours.list_of(place).rows)
+    true = ours.list_of(place).rows
+    rows = Rows(true.group, true.width, change(list(true.encoded)))
     forked = Decryption(simulation.election, simulation.key, ours.share_keys, simulation.operator.procedure.audit)
-    forked.open(place, rows, list_digest(map(encode_row, rows)))
+    forked.open(place, rows, list_digest(rows.encoded))
     return forked
 
 
-FORKS: dict[str, Callable[[list[Row]], list[Row]]] = {
+FORKS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "the list minus one": lambda rows: rows[1:],
     "the list in another order": lambda rows: [rows[1], rows[0], *rows[2:]],
     "one row only": lambda rows: rows[:1],
