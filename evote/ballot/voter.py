@@ -1,7 +1,8 @@
 """The voting device: encode, encrypt, prove, sign.
 
 It holds the voter's signing key. The seed of a ballot's randomness leaves it only as the `Ticket` that the voter's
-second device reads.
+second device reads. Votes, randomness and nonces are exponents of careful powers, unless the caller says otherwise; the
+caller is then no voter's device but a simulation.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import msgspec
 
 from evote.ballot.receipt import SEED_SIZE, Ticket, ballot_randomness
-from evote.crypto.elgamal import PublicKey, Row
+from evote.crypto.arithmetic import Arithmetic, Powers
+from evote.crypto.elgamal import Power, PublicKey, Row
 from evote.crypto.group import Scalar
 from evote.crypto.prover import prove
 from evote.crypto.signing import SigningKey
@@ -23,6 +26,8 @@ from evote.record.entries import Answer, Ballot, Credential, Entry
 from evote.record.manifest import Contest, Election
 from evote.record.merkle import leaf_hash
 from evote.record.operator import sign_entry
+
+TABLES_PAY = 4  # ciphertexts in a ballot, from which careful tables cost less than they save
 
 Selections = Mapping[str, Collection[int]]  # contest id -> option numbers from 1; empty: blank
 
@@ -38,11 +43,29 @@ class CastBallot:
 class Voter:
     """One voter's device in an election under a joint key."""
 
-    def __init__(self, election: Election, key: PublicKey, credential: Credential, signing_key: SigningKey) -> None:
-        """Hold the signing key of ``credential``."""
+    def __init__(
+        self,
+        election: Election,
+        key: PublicKey,
+        credential: Credential,
+        signing_key: SigningKey,
+        *,
+        power: Power | None = None,
+    ) -> None:
+        """Hold the signing key of ``credential``; ``power`` raises to secret exponents, carefully if none is given."""
         if signing_key.public_key != credential.key:
             raise ValueError("this signing key does not belong to the credential")
         self._election, self._key, self._credential, self._signing_key = election, key, credential, signing_key
+        self._given = power
+
+    @cached_property
+    def _power(self) -> Power:
+        """What raises to secret exponents."""
+        if self._given is not None:
+            return self._given
+        ciphertexts = sum(contest.question.width for contest in self._contests)
+        bases = (self._key.group.generator, self._key.y) if ciphertexts >= TABLES_PAY else ()
+        return Powers(Arithmetic.CAREFUL, *bases)
 
     @property
     def author(self) -> str:
@@ -85,8 +108,8 @@ class Voter:
         return self._election.contests_of(self._credential.district)
 
     def _encrypt(self, contest: Contest, exponents: Sequence[int], seed: bytes) -> _Sealed:
-        g, randomness = self._key.group.generator, ballot_randomness(seed, self._election, contest)
-        row = tuple(self._key.encrypt(g**m, r) for m, r in zip(exponents, randomness, strict=True))
+        g, power, randomness = self._key.group.generator, self._power, ballot_randomness(seed, self._election, contest)
+        row = tuple(self._key.encrypt(power(g, m), r, power=power) for m, r in zip(exponents, randomness, strict=True))
         return _Sealed(contest, exponents, randomness, row)
 
     def _proofs(self, sealed: _Sealed, transcript: NativeTranscript) -> Iterator[bytes]:
@@ -94,7 +117,8 @@ class Voter:
         statements = contest.question.statements(self._key, sealed.row, allowed)
         witnesses = contest.question.witnesses(sealed.exponents, sealed.randomness, allowed)
         for number, (statement, witness) in enumerate(zip(statements, witnesses, strict=True), 1):
-            yield bytes(prove(statement, witness, proof_transcript(transcript, contest.id, number)))
+            bound = proof_transcript(transcript, contest.id, number)
+            yield bytes(prove(statement, witness, bound, power=self._power))
 
 
 @dataclass(frozen=True, slots=True)

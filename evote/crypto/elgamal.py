@@ -1,16 +1,19 @@
 """ElGamal encryption: (c1, c2) = (g^r, m y^r), with messages in the group (ElGamal 1985).
 
 Multiplying ciphertexts multiplies messages, so exponents add: sum of votes without opening one. Randomness is an
-argument here and lives with whoever drew it; powers take the careful path.
+argument here and lives with whoever drew it; so is what raises to it, and the default is the careful path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import pow as careful
 
 from evote.crypto.group import Element, Group, Scalar
 from evote.errors import DecodeError
+
+Power = Callable[[Element, Scalar | int], Element]  # (base, secret exponent) -> base ** exponent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,13 @@ class PublicKey:
         """The group of key and messages."""
         return self.y.group
 
-    def encrypt(self, message: Element, r: Scalar) -> Ciphertext:
-        """Return (g^r, m y^r). Costs 2 careful powers."""
-        return Ciphertext(self.group.generator**r, message * self.y**r)
+    def encrypt(self, message: Element, r: Scalar, *, power: Power = careful) -> Ciphertext:
+        """Return (g^r, m y^r). Costs 2 powers."""
+        return Ciphertext(power(self.group.generator, r), message * power(self.y, r))
 
-    def reencrypt(self, ciphertext: Ciphertext, r: Scalar) -> Ciphertext:
-        """Return (c1 g^r, c2 y^r), which encrypts the same message. Costs 2 careful powers."""
-        return ciphertext * self.encrypt(self.group.identity, r)
+    def reencrypt(self, ciphertext: Ciphertext, r: Scalar, *, power: Power = careful) -> Ciphertext:
+        """Return (c1 g^r, c2 y^r), which encrypts the same message. Costs 2 powers."""
+        return ciphertext * self.encrypt(self.group.identity, r, power=power)
 
 
 def decode_ciphertexts(group: Group, encodings: Sequence[bytes]) -> list[Ciphertext]:

@@ -1,18 +1,27 @@
-"""The one prover: it makes proofs of relations and disjunctions, every power by the careful path.
+"""The one prover: it makes proofs of relations and disjunctions, every power by the path it is given.
 
 Nonces are synthetic: drawn from the transcript, the witness and fresh randomness together, so a bad random number
 generator alone leaks nothing (Bernstein et al., EdDSA for more curves, 2015; poksho). The false branches of a
-disjunction are simulated with the same operations as the true one, so timing does not tell them apart.
+disjunction are made with the same operations as the true one, so timing does not tell them apart. There are two ways:
+
+- Branches that share bases and image (one run) have a witness each, but for a power of g: with x the true one's and
+  d = offsets of the true branch less those of j, commit to bases^n_j / g^(c_j d) and answer z_j = n_j + c_j x.
+- Independent branches are simulated: choose z_j and commit to bases^z_j / (image / g^offsets)^c_j.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from operator import pow as careful
 
-from evote.crypto.group import Element, Group, Scalar
-from evote.crypto.relation import LinearRelation, Proof, Statement, Witness, bind, remaining_challenge
+from evote.crypto.elgamal import Power
+from evote.crypto.group import Element, Group
+from evote.crypto.relation import LinearRelation, Proof, Statement, Witness, bind, remaining_challenge, runs
 from evote.crypto.transcript import Transcript
+
+Terms = list[tuple[Element, int]]  # bases and exponents, whose product of powers is one row of a commitment
 
 
 def prove(
@@ -20,33 +29,34 @@ def prove(
     witness: Witness,
     transcript: Transcript,
     *,
+    power: Power = careful,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Proof:
     """Return a proof that ``statement`` is true; ``transcript`` is bound to all of it and advanced.
 
-    A wrong witness gives a proof that does not verify; a witness of another shape is a ``ValueError``. Costs one
-    careful power for each base and, in a disjunction, one more for each row.
+    A wrong witness gives a proof that does not verify; a witness of another shape is a ``ValueError``. ``power`` raises
+    to secret exponents. Costs one power for each base of each branch; and where branches share bases and image, one
+    of g for each row of each branch in which offsets differ; where they do not, one of the image for each row of each
+    branch, and one of g if it has an offset.
     """
-    group, branches = statement.group, statement.branches
-    if not 0 <= witness.branch < len(branches) or len(witness.values) != branches[witness.branch].columns:
+    group, branches, true = statement.group, statement.branches, witness.branch
+    if not 0 <= true < len(branches) or [x.order for x in witness.values] != [group.order] * branches[true].columns:
         raise ValueError(f"a witness of another shape than {statement.name}")
     bind(statement, transcript)
     nonces = _Nonces(group, transcript, witness, random_bytes(32))
-    # The true branch answers later; the others choose challenge and response first and solve for the commitment.
-    responses = [nonces.scalars(branch.columns) for branch in branches]
-    challenges = [0 if i == witness.branch else nonces.challenge() for i in range(len(branches))]
-    # Where there is one branch there is nothing to hide, and no power of the image to spend on hiding it.
-    commit = _committed if len(branches) == 1 else _simulated
-    commitments = tuple(map(commit, branches, responses, challenges))
-    transcript.append("commitment", *(element for part in commitments for element in part))
+    n = [nonces.exponents(branch.columns) for branch in branches]
+    # The true branch gets its challenge last; till then its place is taken by 0.
+    challenges = [0 if j == true else nonces.challenge() for j in range(len(branches))]
+    shared = len(runs(statement)) == 1
+    rows = _shared(branches, n, challenges, true) if shared else _simulated(branches, n, challenges)
+    commitments = tuple(tuple(_product(row, group, power) for row in branch) for branch in rows)
+    transcript.append("commitment", *chain.from_iterable(commitments))
     c = transcript.challenge("challenge", group.challenge_bits)
-    del challenges[witness.branch]
-    c_true = remaining_challenge(group, c, challenges)
-    challenges.insert(witness.branch, c_true)
-    # z_j = nonce_j + c x_j
-    pairs = zip(responses[witness.branch], witness.values, strict=True)
-    responses[witness.branch] = tuple(nonce + x * c_true for nonce, x in pairs)
-    return Proof(commitments, tuple(challenges[:-1]), tuple(responses))
+    challenges[true] = remaining_challenge(group, c, challenges[:true] + challenges[true + 1 :])
+    for j in range(len(branches)) if shared else (true,):
+        # z_j = n_j + c_j x
+        n[j] = [n_i + challenges[j] * x.value for n_i, x in zip(n[j], witness.values, strict=True)]
+    return Proof(commitments, tuple(challenges[:-1]), tuple(tuple(map(group.scalar, z)) for z in n))
 
 
 class _Nonces:
@@ -58,28 +68,40 @@ class _Nonces:
         self._stream.append("witness", witness.branch.to_bytes(8, "big"), *witness.values)
         self._stream.append("randomness", fresh)
 
-    def scalars(self, count: int) -> tuple[Scalar, ...]:
-        bits = self._group.order.bit_length() + 128
-        return tuple(self._group.scalar(v) for v in self._stream.challenges("nonce", bits, count))
+    def exponents(self, count: int) -> list[int]:
+        order = self._group.order
+        return [value % order for value in self._stream.challenges("nonce", order.bit_length() + 128, count)]
 
     def challenge(self) -> int:
         return self._stream.challenge("simulated challenge", self._group.challenge_bits)
 
 
-def _simulated(branch: LinearRelation, exponents: tuple[Scalar, ...], challenge: int) -> tuple[Element, ...]:
-    """Return prod_j bases[i][j]^z[j] / image[i]^c for each row; c = 0 in the true branch."""
-    return tuple(_power(bases, exponents) / image**challenge for bases, image in branch.rows())
+def _shared(
+    branches: Sequence[LinearRelation], n: list[list[int]], challenges: list[int], true: int
+) -> Iterator[list[Terms]]:
+    """Yield, for each branch j, the rows bases^n_j g^(c_j (offset_j - offset_true)); a row without offsets has no g."""
+    g, told = branches[0].group.generator, branches[true].offsets
+    differ = [len(set(column)) > 1 for column in zip(*(branch.offsets for branch in branches), strict=True)]
+    for branch, n_j, c in zip(branches, n, challenges, strict=True):
+        yield [
+            [*zip(bases, n_j, strict=True)] + [(g, c * (offset - told[i]))] * differ[i]
+            for i, (bases, _, offset) in enumerate(branch.rows())
+        ]
 
 
-def _committed(branch: LinearRelation, exponents: tuple[Scalar, ...], _: int) -> tuple[Element, ...]:
-    """Return prod_j bases[i][j]^z[j] for each row."""
-    return tuple(_power(bases, exponents) for bases in branch.bases)
+def _simulated(branches: Sequence[LinearRelation], z: list[list[int]], challenges: list[int]) -> Iterator[list[Terms]]:
+    """Yield, for each branch, the rows bases^z (image / g^offset)^-c; c = 0 in the true branch."""
+    g = branches[0].group.generator
+    for branch, z_j, c in zip(branches, z, challenges, strict=True):
+        yield [
+            [*zip(bases, z_j, strict=True), (image, -c)] + [(g, c * offset)] * bool(offset)
+            for bases, image, offset in branch.rows()
+        ]
 
 
-def _power(bases: tuple[Element, ...], exponents: tuple[Scalar, ...]) -> Element:
-    group = bases[0].group
+def _product(terms: Terms, group: Group, power: Power) -> Element:
     result = group.identity
-    for base, exponent in zip(bases, exponents, strict=True):
+    for base, exponent in terms:
         if base is not group.identity:
-            result *= base**exponent
+            result *= power(base, exponent)
     return result

@@ -1,16 +1,19 @@
-"""A proof is data about a linear relation: for each i, image[i] = prod_j bases[i][j]^x[j], and I know x.
+"""A proof is data about a linear relation: for each i, image[i] / g^offsets[i] = prod_j bases[i][j]^x[j], and I know x.
 
 Schnorr, Chaum-Pedersen, knowledge of an encryption's randomness, decryption and re-encryption are all this one type;
 a `Disjunction` of them is every ballot proof. This module says what is true and what a proof looks like; the prover and
-the verifier are modules of their own. Sigma protocols for linear maps: Maurer 2009. Disjunctions: Cramer, Damgard,
-Schoenmakers 1994, with challenges that add up modulo 2^k, k = ``group.challenge_bits``.
+the verifier are modules of their own. Branches that differ in their offsets alone, as "this encrypts v" does for each
+v, share bases and image: these are bound once, and what differs is an integer and never an element.
+
+Sigma protocols for linear maps: Maurer 2009. Disjunctions: Cramer, Damgard, Schoenmakers 1994, with challenges that add
+up modulo 2^k, k = ``group.challenge_bits``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
 from typing import NoReturn, TypeVar
 
 from evote.crypto.group import Element, Group, Scalar
@@ -19,23 +22,31 @@ from evote.errors import DecodeError
 
 T = TypeVar("T")
 
+OFFSET_SIZE = 8
+
 
 @dataclass(frozen=True, slots=True)
 class LinearRelation:
-    """For each row i: ``image[i]`` is the product over j of ``bases[i][j] ** x[j]``, with one witness x for all rows.
+    """For each row i: ``image[i] / g ** offsets[i]`` is the product over j of ``bases[i][j] ** x[j]``.
 
-    A base that plays no part in a row is the group's identity. There is at least one row and one base, and rows are
-    equally long.
+    There is one witness x for all rows; g is the group's generator; offsets are public, 0 <= offset < 2^64, and none
+    given means all are 0. A base that plays no part in a row is the group's identity. There is at least one row and one
+    base, and rows are equally long.
     """
 
     name: str
     bases: tuple[tuple[Element, ...], ...]
     image: tuple[Element, ...]
+    offsets: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        lengths = {len(row) for row in self.bases}
-        if len(self.bases) != len(self.image) or len(lengths) != 1 or lengths == {0}:
+        rows, lengths = len(self.image), set(map(len, self.bases))
+        if len(self.bases) != rows or len(lengths) != 1 or lengths == {0}:
             raise ValueError(f"relation {self.name}: one image for each row, rows of one length")
+        if not self.offsets:
+            object.__setattr__(self, "offsets", (0,) * rows)
+        if len(self.offsets) != rows or min(self.offsets) < 0 or max(self.offsets) >> 8 * OFFSET_SIZE:
+            raise ValueError(f"relation {self.name}: one offset below 2^64 for each row")
 
     @property
     def group(self) -> Group:
@@ -52,9 +63,9 @@ class LinearRelation:
         """The length of the witness."""
         return len(self.bases[0])
 
-    def rows(self) -> Iterator[tuple[tuple[Element, ...], Element]]:
-        """Yield each row's bases and image."""
-        return zip(self.bases, self.image, strict=True)
+    def rows(self) -> Iterator[tuple[tuple[Element, ...], Element, int]]:
+        """Yield each row's bases, image and offset."""
+        return zip(self.bases, self.image, self.offsets, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +88,27 @@ class Disjunction:
 Statement = LinearRelation | Disjunction
 
 
+def runs(statement: Statement) -> list[list[LinearRelation]]:
+    """Return the branches, cut wherever bases or image change: within a run only offsets differ."""
+    return [list(run) for _, run in groupby(statement.branches, key=lambda branch: (branch.bases, branch.image))]
+
+
 def bind(statement: Statement, transcript: Transcript) -> None:
-    """Commit the transcript to the whole statement, never to part of it."""
+    """Commit the transcript to the whole statement, never to part of it.
+
+    Bases and image are said once for each run; then, unless it is a single branch without offsets, one message for each
+    branch: its offsets.
+    """
     transcript.append("statement", statement.name.encode(), statement.group.name.encode())
-    for branch in statement.branches:
-        transcript.append("bases", *chain.from_iterable(branch.bases))
-        transcript.append("image", *branch.image)
+    for run in runs(statement):
+        transcript.append("bases", *chain.from_iterable(run[0].bases))
+        transcript.append("image", *run[0].image)
+        if len(run) > 1 or any(run[0].offsets):
+            transcript.append("offsets", *map(_encode_offsets, run))
+
+
+def _encode_offsets(branch: LinearRelation) -> bytes:
+    return b"".join(offset.to_bytes(OFFSET_SIZE, "big") for offset in branch.offsets)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,9 +5,12 @@ One proof may be checked at once with `verify`; many go into a `batch.Batch`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+
 from evote.crypto.equation import Equation
 from evote.crypto.group import Element
-from evote.crypto.relation import Proof, Statement, bind, remaining_challenge
+from evote.crypto.relation import LinearRelation, Proof, Statement, bind, remaining_challenge
 from evote.crypto.transcript import Transcript
 from evote.errors import VerificationError
 
@@ -23,22 +26,26 @@ def equations(statement: Statement, proof: Proof, transcript: Transcript) -> lis
     if any(challenge >> bits for challenge in proof.challenges):
         raise ValueError("a proof with an oversized challenge")
     bind(statement, transcript)
-    transcript.append("commitment", *(element for part in proof.commitments for element in part))
+    transcript.append("commitment", *chain.from_iterable(proof.commitments))
     c = transcript.challenge("challenge", bits)
     challenges = (*proof.challenges, remaining_challenge(group, c, proof.challenges))
-    result = []
+    result: list[Equation] = []
     for branch, commitment, c_i, z in zip(branches, proof.commitments, challenges, proof.responses, strict=True):
-        responses = tuple(map(int, z))
-        for (bases, image), a in zip(branch.rows(), commitment, strict=True):
-            # prod_j bases[j]^z[j] = a image^c_i
-            result.append(Equation((*bases, image, a), (*_exact(responses, bases), -c_i, -1)))
+        if len(z) != branch.columns:
+            raise ValueError("a proof of another shape")
+        result += _rows(branch, commitment, c_i, tuple(map(int, z)), group.generator)
     return result
 
 
-def _exact(responses: tuple[int, ...], bases: tuple[Element, ...]) -> tuple[int, ...]:
-    if len(responses) != len(bases):
-        raise ValueError("a proof of another shape")
-    return responses
+def _rows(
+    branch: LinearRelation, commitment: tuple[Element, ...], c: int, z: tuple[int, ...], g: Element
+) -> Iterator[Equation]:
+    for (bases, image, offset), a in zip(branch.rows(), commitment, strict=True):
+        # prod_j bases[j]^z[j] = a (image / g^offset)^c
+        if offset:
+            yield Equation((*bases, image, a, g), (*z, -c, -1, offset * c))
+        else:
+            yield Equation((*bases, image, a), (*z, -c, -1))
 
 
 def verify(statement: Statement, proof: Proof, transcript: Transcript, subject: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evote.crypto import statements
 from evote.crypto.elgamal import Ciphertext, PublicKey
@@ -60,6 +60,26 @@ def linear(group: Group) -> Sample:
         Witness((x, y)),
         LinearRelation("linear", bases, (image[0], image[1] * g, image[2])),
     )
+
+
+def offsets(group: Group) -> Sample:
+    """A relation whose image is off by small powers of the generator."""
+    true = linear(group).statement
+    assert isinstance(true, LinearRelation)
+    shifts = (7, 0, 2**64 - 1)
+    image = tuple(a * group.generator**shift for a, shift in zip(true.image, shifts, strict=True))
+    relation = LinearRelation("offsets", true.bases, image, shifts)
+    return Sample(relation, linear(group).witness, replace(relation, offsets=(7, 0, 2**64 - 2)))
+
+
+def two_runs(group: Group) -> Sample:
+    """Two ciphertexts, of which one encrypts 3 or 4; it is the second."""
+    _, key = keypair(group)
+    r, s = scalars(group, 2)
+    nine, four, five = (
+        statements.encryption_of_one_of(key, encrypt(key, m, x), (3, 4)).branches for m, x in ((9, r), (4, s), (5, s))
+    )
+    return Sample(Disjunction("two runs", (*nine, *four)), Witness((s,), 3), Disjunction("two runs", (*nine, *five)))
 
 
 def mixed_disjunction(group: Group) -> Sample:
@@ -160,6 +180,8 @@ def reencryption(group: Group) -> Sample:
 
 SAMPLES: dict[str, Callable[[Group], Sample]] = {
     "linear": linear,
+    "offsets": offsets,
+    "two runs": two_runs,
     "mixed disjunction": mixed_disjunction,
     "knowledge of logarithm": knowledge_of_logarithm,
     "equal logarithms": equal_logarithms,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
 
 from evote.crypto.group import Element, Scalar
 from evote.crypto.prover import prove
-from evote.crypto.relation import Disjunction, LinearRelation, Proof, Witness
+from evote.crypto.relation import Disjunction, LinearRelation, Proof, Statement, Witness, runs
 from evote.crypto.statements import encryption_of_one_of, equal_logarithms
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import verify
@@ -129,39 +128,69 @@ def test_a_witness_does_not_print():
     assert repr(Witness((X,), 0)) == repr(Witness((OTHER_X,), 1))
 
 
+def spent(statement: Statement, witness: Witness) -> list[bytes]:
+    """Return the bases that a proof raises to powers."""
+    bases: list[bytes] = []
+
+    def recording(base: Element, exponent: Scalar | int) -> Element:
+        bases.append(bytes(base))
+        return base**exponent
+
+    verify(statement, prove(statement, witness, transcript(), power=recording), transcript())
+    return bases
+
+
 @pytest.mark.parametrize("name", SAMPLES)
-def test_cost_in_careful_powers(name: str, monkeypatch: pytest.MonkeyPatch):
+def test_cost_in_powers(name: str):
     sample = SAMPLES[name](TOY)
-    branches = sample.statement.branches
-    bases = sum(base is not TOY.identity for branch in branches for row in branch.bases for base in row)
-    rows = sum(len(branch.image) for branch in branches) if len(branches) > 1 else 0
-    spent: list[int] = []
-    power: Callable[[object, int], object] = TOY.power
-
-    def counting(base: object, exponent: int) -> object:
-        spent.append(exponent)
-        return power(base, exponent)
-
-    monkeypatch.setattr(TOY, "power", counting)
-    prove(sample.statement, sample.witness, transcript())
-    assert len(spent) == bases + rows
+    branches, found = sample.statement.branches, runs(sample.statement)
+    expected = sum(base is not TOY.identity for branch in branches for row in branch.bases for base in row)
+    if len(found) == 1:
+        differ = [len(set(column)) > 1 for column in zip(*(branch.offsets for branch in branches), strict=True)]
+        expected += len(branches) * sum(differ)
+    else:
+        expected += sum(1 + bool(offset) for branch in branches for offset in branch.offsets)
+    assert len(spent(sample.statement, sample.witness)) == expected
 
 
-def test_the_true_branch_costs_what_a_false_one_does(monkeypatch: pytest.MonkeyPatch):
-    """Both raise the image to their challenge, which is 0 in the true branch."""
-    branch = LinearRelation("schnorr", ((G,),), (G**X,))
-    bases: list[list[object]] = []
-    power = TOY.power
+@pytest.mark.parametrize(
+    ("name", "powers"),
+    [("knowledge of randomness", 1), ("encryption of", 2), ("encryption of zero or one", 6), ("decryption", 2)],
+)
+def test_cost_of_a_ballot(name: str, powers: int):
+    sample = SAMPLES[name](TOY)
+    assert len(spent(sample.statement, sample.witness)) == powers
 
-    def recording(base: object, exponent: int) -> object:
-        bases[-1].append(base)
-        return power(base, exponent)
 
-    monkeypatch.setattr(TOY, "power", recording)
-    for true in (0, 1):
-        bases.append([])
-        prove(Disjunction("either", (branch, branch)), Witness((X,), true), transcript())
-    assert bases[0] == bases[1]
+def schnorr(number: int) -> LinearRelation:
+    return LinearRelation("schnorr", ((G,),), (G ** (X + number),))
+
+
+def alternatives(x: Scalar) -> dict[str, list[tuple[Disjunction, Witness]]]:
+    """Return disjunctions with each branch true in its turn."""
+    _, key = keypair(TOY)
+    return {
+        "one run": [
+            (encryption_of_one_of(key, encrypt(key, value, x), (0, 1, 3)), Witness((x,), number))
+            for number, value in enumerate((0, 1, 3))
+        ],
+        "two runs": [
+            (Disjunction("either", (schnorr(0), schnorr(1))), Witness((X + number,), number)) for number in (0, 1)
+        ],
+    }
+
+
+@pytest.mark.parametrize("name", alternatives(X))
+def test_the_true_branch_costs_what_a_false_one_does(name: str):
+    """The same bases are raised in the same order whichever branch is true; but for the ciphertext itself."""
+    seen = [spent(statement, witness) for statement, witness in alternatives(X)[name]]
+    assert all(bases == seen[0] for bases in seen)
+
+
+def test_each_branch_can_be_the_true_one():
+    for cases in alternatives(X).values():
+        for statement, witness in cases:
+            verify(statement, prove(statement, witness, transcript()), transcript())
 
 
 class LongChallenges(NativeTranscript):

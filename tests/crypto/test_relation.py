@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import SupportsBytes, TypeVar
 
 import pytest
 from hypothesis import given
@@ -24,13 +24,18 @@ from evote.crypto.relation import (
     decode_proof,
     proof_size,
     remaining_challenge,
+    runs,
 )
+from evote.crypto.statements import encryption_of_one_of
+from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import verify
 from evote.errors import DecodeError, VerificationError
-from tests.crypto.samples import SAMPLES, TOY, Sample, elements, transcript
+from tests.crypto.samples import SAMPLES, TOY, Sample, elements, encrypt, keypair, transcript
 
 T = TypeVar("T")
-SHAPES = ("linear", "mixed disjunction", "encryption of zero or one")
+SHAPES = ("linear", "offsets", "mixed disjunction", "two runs", "encryption of zero or one")
+_, KEY = keypair(TOY)
+CIPHERTEXT = encrypt(KEY, 1, TOY.scalar(77))
 
 
 @pytest.fixture(params=SHAPES)
@@ -176,6 +181,12 @@ LINEAR, DISJUNCTION = SAMPLES["linear"](TOY).statement, SAMPLES["mixed disjuncti
 assert isinstance(LINEAR, LinearRelation)
 assert isinstance(DISJUNCTION, Disjunction)
 OTHER = elements(TOY, 1, seed=99)[0]
+OTHER_LINEAR = replace(LINEAR, image=(OTHER, *LINEAR.image[1:]))
+
+
+def _with(relation: LinearRelation, offset: int) -> LinearRelation:
+    return replace(relation, offsets=(0, 0, offset))
+
 
 STATEMENTS: dict[str, Statement] = {
     "linear": LINEAR,
@@ -186,14 +197,27 @@ STATEMENTS: dict[str, Statement] = {
     "an image": replace(LINEAR, image=(OTHER, *LINEAR.image[1:])),
     "the last image": replace(LINEAR, image=(*LINEAR.image[:-1], OTHER)),
     "its rows in another order": replace(LINEAR, bases=LINEAR.bases[::-1], image=LINEAR.image[::-1]),
-    "a row less": replace(LINEAR, bases=LINEAR.bases[:-1], image=LINEAR.image[:-1]),
+    "a row less": replace(LINEAR, bases=LINEAR.bases[:-1], image=LINEAR.image[:-1], offsets=()),
     "a column less": replace(LINEAR, bases=tuple(row[:1] for row in LINEAR.bases)),
+    "an offset": replace(LINEAR, offsets=(1, 0, 0)),
+    "another offset": replace(LINEAR, offsets=(2, 0, 0)),
+    "the offset of another row": replace(LINEAR, offsets=(0, 1, 0)),
+    "a long offset": replace(LINEAR, offsets=(0, 0, 2**64 - 1)),
     "disjunction": DISJUNCTION,
     "the disjunction's name": replace(DISJUNCTION, name="other"),
     "branches in another order": replace(DISJUNCTION, branches=DISJUNCTION.branches[::-1]),
     "a branch less": replace(DISJUNCTION, branches=DISJUNCTION.branches[:-1]),
     "a branch twice": replace(DISJUNCTION, branches=DISJUNCTION.branches + DISJUNCTION.branches[-1:]),
     "a branch's image": _branch(DISJUNCTION, 2, LINEAR),
+    "the same branch twice": Disjunction(LINEAR.name, (LINEAR, LINEAR)),
+    "the same branch three times": Disjunction(LINEAR.name, (LINEAR,) * 3),
+    "two offsets": Disjunction(LINEAR.name, (LINEAR, _with(LINEAR, 1))),
+    "two offsets in another order": Disjunction(LINEAR.name, (_with(LINEAR, 1), LINEAR)),
+    "two other offsets": Disjunction(LINEAR.name, (LINEAR, _with(LINEAR, 2))),
+    "two runs": Disjunction(LINEAR.name, (LINEAR, OTHER_LINEAR, _with(LINEAR, 1))),
+    "their offsets exchanged": Disjunction(LINEAR.name, (_with(LINEAR, 1), OTHER_LINEAR, LINEAR)),
+    "the offset in the run between": Disjunction(LINEAR.name, (LINEAR, _with(OTHER_LINEAR, 1), LINEAR)),
+    "two runs out of order": Disjunction(LINEAR.name, (LINEAR, _with(LINEAR, 1), OTHER_LINEAR)),
     "one branch": replace(DISJUNCTION, branches=DISJUNCTION.branches[:1]),
 }
 
@@ -207,6 +231,33 @@ def test_every_part_of_the_statement_is_bound():
     assert len(set(challenges.values())) == len(STATEMENTS)
 
 
+def test_elements_of_a_run_are_bound_once_and_by_value():
+    """Which objects hold the elements is no part of a statement."""
+    first, second = encryption_of_one_of(KEY, CIPHERTEXT, (0, 1)).branches
+    twin = replace(second, image=tuple(TOY.decode(bytes(element)) for element in second.image))
+    assert len(runs(Disjunction("x", (first, twin)))) == 1
+    said = [Recording("test"), Recording("test")]
+    bind(Disjunction("x", (first, second)), said[0])
+    bind(Disjunction("x", (first, twin)), said[1])
+    assert said[0].labels == said[1].labels == ["statement", "bases", "image", "offsets"]
+    assert said[0].challenge("challenge", 256) == said[1].challenge("challenge", 256)
+
+
+def test_a_relation_without_offsets_says_none():
+    said = [Recording("test"), Recording("test")]
+    bind(LINEAR, said[0])
+    bind(replace(LINEAR, offsets=(0, 0, 0)), said[1])
+    assert said[0].labels == said[1].labels == ["statement", "bases", "image"]
+    assert replace(LINEAR, offsets=()) == LINEAR
+
+
+def test_what_a_disjunction_says_of_its_branches():
+    said = Recording("test")
+    bind(encryption_of_one_of(KEY, CIPHERTEXT, (0, 258)), said)
+    assert said.messages["offsets"] == [bytes(16), bytes(14) + b"\x01\x02"]
+    assert said.messages["image"] == [bytes(CIPHERTEXT.c1), bytes(CIPHERTEXT.c2)]
+
+
 def test_the_group_is_bound():
     """Two groups may encode an element with the same bytes."""
     said = [transcript(), transcript()]
@@ -217,11 +268,28 @@ def test_the_group_is_bound():
     assert said[0].challenge("challenge", 256) != said[1].challenge("challenge", 256)
 
 
+class Recording(NativeTranscript):
+    """A transcript that can be asked what was said."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain)
+        self.labels: list[str] = []
+        self.messages: dict[str, list[bytes]] = {}
+
+    def append(self, label: str, *messages: SupportsBytes) -> None:
+        self.labels.append(label)
+        self.messages[label] = list(map(bytes, messages))
+        super().append(label, *messages)
+
+
 ILL_FORMED: dict[str, Callable[[], Statement]] = {
     "no rows": lambda: LinearRelation("x", (), ()),
     "no bases": lambda: LinearRelation("x", ((),), (OTHER,)),
     "more images than rows": lambda: LinearRelation("x", ((OTHER,),), (OTHER, OTHER)),
     "ragged rows": lambda: LinearRelation("x", ((OTHER,), (OTHER, OTHER)), (OTHER, OTHER)),
+    "an offset for each row but one": lambda: replace(LINEAR, name="x", offsets=(0, 0)),
+    "a negative offset": lambda: replace(LINEAR, name="x", offsets=(0, -1, 0)),
+    "an offset of 65 bits": lambda: replace(LINEAR, name="x", offsets=(0, 0, 2**64)),
     "no branches": lambda: Disjunction("x", ()),
 }
 

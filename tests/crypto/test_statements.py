@@ -17,7 +17,6 @@ from evote.crypto.statements import (
     encryption_of_one_of,
     knowledge_of_randomness,
     reencryption,
-    small_power,
 )
 from evote.crypto.verifier import verify
 from evote.errors import VerificationError
@@ -145,11 +144,16 @@ def test_reencryption_of_another_message_cannot_be_proved():
         verify(statement, prove(statement, Witness((S,)), transcript()), transcript())
 
 
-@pytest.mark.parametrize("value", [0, 1, 2, 15, 16, 17, 31, 32, 33, 1000])
-def test_small_power(value: int):
-    assert small_power(TOY, value) == TOY.generator**value
+def test_branches_of_one_ciphertext_share_all_but_the_offsets():
+    statement = encryption_of_one_of(KEY, encrypt(KEY, 1, R), (0, 1, 5))
+    first = statement.branches[0]
+    for branch, value in zip(statement.branches, (0, 1, 5), strict=True):
+        assert branch.bases is first.bases
+        assert branch.image is first.image
+        assert branch.offsets == (0, value)
 
 
-def test_a_negative_power_is_not_small():
-    with pytest.raises(ValueError, match="negative"):
-        small_power(TOY, -1)
+@pytest.mark.parametrize("value", [-1, 2**64])
+def test_a_value_out_of_range_is_the_callers_mistake(value: int):
+    with pytest.raises(ValueError, match="offset"):
+        encryption_of(KEY, encrypt(KEY, 1, R), value)

@@ -10,7 +10,8 @@ from tests.reference.groups import Group, frame, require
 
 Ciphertext = tuple[bytes, bytes]
 Row = list[Ciphertext]
-Branch = list[tuple[bytes, bytes]]  # (base, image): I know one x with image = base^x in all of them
+Form = list[tuple[bytes, bytes]]  # (base, image)
+Branch = list[int]  # its offsets: I know one x with image / g^offset = base^x in every row of the form
 
 
 def integer(value: int) -> bytes:
@@ -50,39 +51,43 @@ def ciphertexts(group: Group, data: bytes, width: int) -> Row:
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
-def check_proof(group: Group, name: str, branches: list[Branch], proof: bytes, transcript: Transcript) -> None:
+def check_proof(
+    group: Group, name: str, form: Form, branches: list[Branch], proof: bytes, transcript: Transcript
+) -> None:
     """Check a proof that at least one of the branches is true."""
-    rows, n, k = sum(map(len, branches)), len(branches), group.challenge_bits
-    parts = cut(proof, [group.size] * rows + [(k + 7) // 8] * (n - 1) + [group.scalar_size] * n)
-    commitments = [group.element(part) for part in parts[:rows]]
-    challenges = [int.from_bytes(part, "big") for part in parts[rows : rows + n - 1]]
-    responses = [group.scalar(part) for part in parts[rows + n - 1 :]]
+    rows, n, k = len(form), len(branches), group.challenge_bits
+    parts = cut(proof, [group.size] * rows * n + [(k + 7) // 8] * (n - 1) + [group.scalar_size] * n)
+    commitments = [group.element(part) for part in parts[: rows * n]]
+    challenges = [int.from_bytes(part, "big") for part in parts[rows * n : rows * n + n - 1]]
+    responses = [group.scalar(part) for part in parts[rows * n + n - 1 :]]
     require(all(c < 2**k for c in challenges), "an oversized challenge")
     transcript.append("statement", name.encode(), group.name.encode())
-    for branch in branches:
-        transcript.append("bases", *(base for base, _ in branch))
-        transcript.append("image", *(image for _, image in branch))
+    transcript.append("bases", *(base for base, _ in form))
+    transcript.append("image", *(image for _, image in form))
+    if n > 1 or any(branches[0]):
+        transcript.append("offsets", *(b"".join(map(integer, offsets)) for offsets in branches))
     transcript.append("commitment", *commitments)
     (c,) = transcript.challenges("challenge", k, 1)
     challenges.append((c - sum(challenges)) % 2**k)
     left = iter(commitments)
-    for branch, c_i, z in zip(branches, challenges, responses, strict=True):
-        for base, image in branch:
-            # base^z = a image^c
-            require(group.product((base, z)) == group.product((next(left), 1), (image, c_i)), f"proof {name}")
+    for offsets, c_i, z in zip(branches, challenges, responses, strict=True):
+        for (base, image), offset in zip(form, offsets, strict=True):
+            # base^z = a (image / g^offset)^c
+            target = group.product((image, 1), (group.generator, -offset))
+            require(group.product((base, z)) == group.product((next(left), 1), (target, c_i)), f"proof {name}")
 
 
 def ballot_statements(
     group: Group, y: bytes, contest: SimpleNamespace, row: Row, allowed: list[int]
-) -> Iterator[tuple[str, list[Branch]]]:
+) -> Iterator[tuple[str, Form, list[Branch]]]:
     """Yield what must be proved of an answer."""
     g, rules, options = group.generator, contest.rules, len(contest.options)
 
-    def one_of(c: Ciphertext, values: Sequence[int]) -> tuple[str, list[Branch]]:
-        return "encryption-of-one-of", [[(g, c[0]), (y, group.product((c[1], 1), (g, -v)))] for v in values]
+    def one_of(c: Ciphertext, values: Sequence[int]) -> tuple[str, Form, list[Branch]]:
+        return "encryption-of-one-of", [(g, c[0]), (y, c[1])], [[0, v] for v in values]
 
     if contest.mixed:
-        yield "knowledge-of-randomness", [[(g, row[0][0])]]
+        yield "knowledge-of-randomness", [(g, row[0][0])], [[0]]
         if rules.membership == "proved":
             yield one_of(row[0], [0] * rules.blank + allowed)
         return

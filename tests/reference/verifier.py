@@ -226,11 +226,11 @@ class Board:
                 ballot_statements(self.group, self.ceremony.key, contest, row, allowed(contest, district))
             )
             require(len(answer.proofs) == len(statements), "not a proof for each statement")
-            for number, ((name, branches), proof) in enumerate(zip(statements, answer.proofs, strict=True), 1):
+            for number, (statement, proof) in enumerate(zip(statements, answer.proofs, strict=True), 1):
                 t = Transcript("")
                 t.data = opening.data
                 t.append("proof", contest.id.encode(), integer(number))
-                check_proof(self.group, name, branches, proof, t)
+                check_proof(self.group, *statement, proof, t)
 
     def on_revocation(self, body: Any, _: str) -> None:
         self.voting()
@@ -336,7 +336,7 @@ class Board:
         rho = t.challenges("rho", 128, len(c1))
         # C = prod c1_i^rho_i,  D = prod d_i^rho_i
         C, D = (self.group.product(*zip(elements, rho, strict=True)) for elements in (c1, d))
-        check_proof(self.group, "decryption.proof", [[(g, share_key), (C, D)]], body.proof, t)
+        check_proof(self.group, "decryption.proof", [(g, share_key), (C, D)], [[0, 0]], body.proof, t)
         work.shares[index] = d
 
     def plaintexts(self, work: SimpleNamespace) -> list[list[bytes]]:
