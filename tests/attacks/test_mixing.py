@@ -12,15 +12,16 @@ import pytest
 
 from evote.ballot.receipt import ballot_randomness
 from evote.crypto.arithmetic import Arithmetic
-from evote.crypto.elgamal import Ciphertext, Row, encode_row
+from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.group import Element, Scalar, group
+from evote.crypto.rows import Rows
+from evote.crypto.vector import Vector
 from evote.errors import Refused
 from evote.mixnet.cascade import shuffle_transcript
 from evote.mixnet.mixer import Mixer, ShuffleMessage
-from evote.mixnet.shuffle import ShuffleStatement
-from evote.mixnet.terelius_wikstrom import prover, verifier
+from evote.mixnet.shuffle import Generators, ShuffleStatement, ShuffleWitness
 from evote.mixnet.terelius_wikstrom.proof import Commitment, Proof, Reply, batching_vector, challenge
-from evote.mixnet.terelius_wikstrom.prover import ShuffleWitness, TereliusWikstromProver
+from evote.mixnet.terelius_wikstrom.prover import TereliusWikstromProver
 from evote.record.entries import Shuffle
 from evote.record.lists import lines_digest, list_digest, list_lines
 from evote.record.operator import sign_entry
@@ -49,7 +50,12 @@ def box_list(simulation: Simulation) -> list[Row]:
     """Return the rows that the ballot box determines."""
     rows = simulation.counting.cascade.current(MAYOR).rows
     assert rows is not None
-    return rows
+    return rows.decoded()
+
+
+def statement(simulation: Simulation, before: list[Row], after: list[Row]) -> ShuffleStatement:
+    """Return what a shuffle of these lists would claim."""
+    return simulation.counting.cascade.statement(Rows.of(G, 1, before), Rows.of(G, 1, after))
 
 
 def message(
@@ -60,7 +66,7 @@ def message(
     before: bytes | None = None,
 ) -> ShuffleMessage:
     """Return a mix server's message for these rows, whatever they are, with the proof that ``prove`` makes of it."""
-    encoded = list(map(encode_row, after))
+    encoded = Rows.of(G, 1, after).encoded
     digest = simulation.counting.cascade.current(MAYOR).digest if before is None else before
     body = Shuffle(
         contest="mayor", unit="north", input=digest, output=list_digest(encoded), vectors=bytes(32), proof=b""
@@ -80,8 +86,7 @@ def pretended(simulation: Simulation, after: list[Row], claimed: list[Row] | Non
     before = box_list(simulation)
     zeros = [[0] for _ in before]
     witness = ShuffleWitness(list(range(len(before))), zeros)
-    statement = ShuffleStatement(simulation.key, before, claimed or after)
-    made = TereliusWikstromProver(statement, witness, Arithmetic.FAST)
+    made = TereliusWikstromProver(statement(simulation, before, claimed or after), witness, Arithmetic.FAST)
     return message(simulation, 1, after, made.prove)
 
 
@@ -130,8 +135,8 @@ def test_list_minus_one_is_mixed(simulation: Simulation, tmp_path: Path):
     """The server shuffles all ballots but one, quite rightly: its input is not the list that the box determines."""
     less = box_list(simulation)[1:]
     witness = ShuffleWitness(list(range(len(less))), [[0] for _ in less])
-    made = TereliusWikstromProver(ShuffleStatement(simulation.key, less, less), witness, Arithmetic.FAST)
-    said = message(simulation, 1, less, made.prove, before=list_digest(map(encode_row, less)))
+    made = TereliusWikstromProver(statement(simulation, less, less), witness, Arithmetic.FAST)
+    said = message(simulation, 1, less, made.prove, before=list_digest(Rows.of(G, 1, less).encoded))
     assert refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists) == "mix.input"
 
 
@@ -173,7 +178,7 @@ def test_mix_server_left_out(simulation: Simulation, tmp_path: Path):
         second.shuffle(simulation.counting.cascade, MAYOR)
     before = box_list(simulation)
     witness = ShuffleWitness(list(range(len(before))), [[0] for _ in before])
-    made = TereliusWikstromProver(ShuffleStatement(simulation.key, before, before), witness, Arithmetic.FAST)
+    made = TereliusWikstromProver(statement(simulation, before, before), witness, Arithmetic.FAST)
     said = message(simulation, 2, before, made.prove)
     assert refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists) == "mix.order"
 
@@ -183,9 +188,9 @@ def test_mix_server_left_out(simulation: Simulation, tmp_path: Path):
 LOGARITHMS = [1000 + 7 * i for i in range(8)]  # of h_0, h_1, ...
 
 
-def rigged(_group: Any, count: int) -> list[Element]:
+def rigged(_generators: Any, count: int, _executor: Any = None) -> Vector:
     """Return "independent" generators whose logarithms the mix server knows."""
-    return [g ** G.scalar(a) for a in LOGARITHMS[:count]]
+    return Vector.of(G, [g ** G.scalar(a) for a in LOGARITHMS[:count]])
 
 
 class Accomplices:
@@ -196,7 +201,7 @@ class Accomplices:
     """
 
     def __init__(self, simulation: Simulation, votes: tuple[int, int], randomness: tuple[Scalar, Scalar]) -> None:
-        self.key, self.votes, self.r = simulation.key, votes, randomness
+        self.simulation, self.key, self.votes, self.r = simulation, simulation.key, votes, randomness
         self.before = box_list(simulation)
         self.s = [G.scalar(secrets.randbelow(G.order)) for _ in self.before]
         origin = [0, 0, *range(2, len(self.before))]
@@ -234,20 +239,20 @@ class Accomplices:
         f = sum(int(s) * x for s, x in zip(self.s, e_prime, strict=True))
         f += int(self.r[0]) * (e_prime[0] + e_prime[1]) - sum(int(r) * x for r, x in zip(self.r, e, strict=False))
         one = G.identity
-        commitment = Commitment(b_list, one, [one] * n, one, one, (Ciphertext(one, one),))
+        commitment = Commitment(Vector.of(G, b_list), one, Vector.of(G, [one] * n), one, one, (Ciphertext(one, one),))
         v = challenge(commitment, G, transcript)
         reply = Reply(
-            k_A=G.scalar(v * a),
-            k_B=[G.scalar(0)] * n,
-            k_C=G.scalar(v * (sum(t) - sum(h))),
-            k_D=G.scalar(0),
+            k_A=v * a % q,
+            k_B=[0] * n,
+            k_C=v * (sum(t) - sum(h)) % q,
+            k_D=0,
             k_E=[v * exponent % q for exponent in e_prime],
-            k_F=[G.scalar(v * f)],
+            k_F=[v * f % q],
         )
-        return Proof(u, commitment, reply)
+        return Proof(Vector.of(G, u), commitment, reply)
 
     def _vector(self, u: list[Element], transcript: Any) -> list[int]:
-        return batching_vector(ShuffleStatement(self.key, self.before, self.after), u, transcript)
+        return batching_vector(statement(self.simulation, self.before, self.after), Vector.of(G, u), transcript)
 
 
 def square_root(value: int, q: int) -> int | None:
@@ -277,8 +282,7 @@ def test_rigged_generators(simulation: Simulation, tmp_path: Path, monkeypatch: 
     check = refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists)
     assert check == "shuffle.terelius-wikstrom"
     with monkeypatch.context() as careless:
-        careless.setattr(verifier, "generators", rigged)
-        careless.setattr(prover, "generators", rigged)
+        careless.setattr(Generators, "first", rigged)
         accept([ask(simulation.operator, bytes(said.entry), *said.lists)])
         second = Mixer(simulation.election, 2, simulation.keys.mixers[1])
         made = second.shuffle(simulation.counting.cascade, MAYOR)
