@@ -12,7 +12,7 @@ from typing import SupportsBytes
 
 import pytest
 
-from evote.crypto.batch import Batch
+from evote.crypto.batch import Batch, Folding
 from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
 from evote.crypto.equation import Equation
 from evote.crypto.group import Element, Group, Scalar, group
@@ -26,11 +26,12 @@ from evote.crypto.statements import (
     knowledge_of_logarithm,
     knowledge_of_randomness,
 )
-from evote.crypto.threshold import combine, lagrange
+from evote.crypto.threshold import lagrange
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import equations, verify
 from evote.errors import DecodeError, VerificationError
 from tests.crypto.samples import TOY, elements, encrypt, keypair, scalars
+from tests.crypto.shares import combined
 
 g = TOY.generator
 Q = TOY.order
@@ -408,10 +409,10 @@ def test_small_order_elements_are_not_decoded(name: str, data: bytes):
 def test_duplicate_share_index():
     """Trail of Bits 2021 (several threshold libraries): j and j + q are one point, and 0 is the secret itself."""
     share = g**X
-    assert combine({1: share}) == share
+    assert combined({1: share}) == share
     for indices in ([1, 1 + Q], [0, 1], [Q, 1]):
         with pytest.raises(ValueError, match="indices"):
-            combine(dict.fromkeys(indices, share))
+            combined(dict.fromkeys(indices, share))
     with pytest.raises(ValueError, match="indices"):
         lagrange([2, 2], Q)
 
@@ -456,7 +457,7 @@ def test_weights_known_in_advance():
             made.add([Equation((g, g ** TOY.scalar(5 + error)), (5, -1))], "check", f"item {number}")
         return made
 
-    weights = batch((0, 0), seed)._weights(0, 2)
+    weights = batch((0, 0), seed)._weights(0, 2, 2)
     # w_0 e_0 + w_1 e_1 = 0
     errors = (1, -weights[0] * pow(weights[1], -1, Q) % Q)
     batch(errors, seed).check()
@@ -467,8 +468,10 @@ def test_weights_known_in_advance():
 def test_weights_all_one():
     """Bellare, Garay, Rabin 1998, the naive test: errors that are opposite vanish."""
     up, down = (Equation((g, g ** TOY.scalar(5 + error)), (5, -1)) for error in (1, -1))
-    bases, exponents = fold([up, down], [1, 1])
-    assert TOY.product_of_powers(bases, exponents) == TOY.identity
+    folding = Folding()
+    for equation in (up, down):
+        folding.multiply(equation, 1)
+    assert folding.is_identity()
     made = Batch(bytes(32))
     made.add([up, down], "check", "both")
     with pytest.raises(VerificationError):
