@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.bindings import crypto_core_ed25519_add
 
-from evote.crypto import edwards
-from evote.crypto.edwards import IDENTITY, ORDER, SQRT_M1, D, P, Point
+from evote.crypto import edwards, edwards25519
+from evote.crypto.bigint import mpz
+from evote.crypto.edwards import ORDER
+from evote.crypto.edwards25519 import BASE, IDENTITY, SQRT_M1, D, P, Point
 from evote.crypto.group import Group, group
 from evote.errors import DecodeError
 from tests.crypto.group_contract import Script
@@ -74,8 +76,8 @@ def test_the_first_inputs_are_hashed_phrases() -> None:
 
 @pytest.mark.parametrize("vector", VECTORS["square root of a ratio"], ids=range(6))
 def test_square_root_of_a_ratio(vector: dict[str, str]) -> None:
-    u, v, r = (edwards.mpz(int.from_bytes(bytes.fromhex(vector[key]), "little")) for key in "uvr")
-    assert edwards.sqrt_ratio(u, v) == (vector["was_square"], r)
+    u, v, r = (mpz(int.from_bytes(bytes.fromhex(vector[key]), "little")) for key in "uvr")
+    assert edwards25519.sqrt_ratio(u, v) == (vector["was_square"], r)
 
 
 # --- constants and field ---
@@ -88,14 +90,14 @@ def test_constants() -> None:
     assert (edwards.INVSQRT_A_MINUS_D**2 * (-1 - D)) % P == 1
     assert (edwards.ONE_MINUS_D_SQ + D**2) % P == 1
     assert ((D - 1) ** 2 - edwards.D_MINUS_ONE_SQ) % P == 0
-    assert 5 * edwards.BASE[1] % P == 4
-    assert edwards.BASE[0] % 2 == 0
+    assert 5 * BASE[1] % P == 4
+    assert BASE[0] % 2 == 0
 
 
 @given(residues, residues)
 @settings(database=None)
 def test_square_roots(u: int, v: int) -> None:
-    was_square, r = edwards.sqrt_ratio(edwards.mpz(u), edwards.mpz(v))
+    was_square, r = edwards25519.sqrt_ratio(mpz(u), mpz(v))
     assert r % 2 == 0
     assert 0 <= r < P
     if was_square:
@@ -128,7 +130,7 @@ def point(seed: int) -> Point:
     return edwards.from_uniform_bytes(hashlib.sha512(seed.to_bytes(9, "big")).digest())
 
 
-TORSION = [IDENTITY, *((edwards.mpz(x), edwards.mpz(y), edwards.mpz(1), edwards.mpz(0)) for x, y in
+TORSION = [IDENTITY, *((mpz(x), mpz(y), mpz(1), mpz(0)) for x, y in
                        ((0, -1 % P), (SQRT_M1, 0), (-SQRT_M1 % P, 0)))]  # fmt: skip
 
 
@@ -136,20 +138,20 @@ TORSION = [IDENTITY, *((edwards.mpz(x), edwards.mpz(y), edwards.mpz(1), edwards.
 @settings(database=None, max_examples=30)
 def test_the_law_of_the_curve(i: int, j: int) -> None:
     p, q = point(i), point(j)
-    pairs = [(p, q), (p, p), (p, edwards.negate(p)), (p, IDENTITY), (IDENTITY, IDENTITY), (p, TORSION[2])]
+    pairs = [(p, q), (p, p), (p, edwards25519.negate(p)), (p, IDENTITY), (IDENTITY, IDENTITY), (p, TORSION[2])]
     for a, b in pairs:
-        assert affine(edwards.add(a, b)) == affine(edwards.add(b, a)) == textbook_sum(a, b)
+        assert affine(edwards25519.add(a, b)) == affine(edwards25519.add(b, a)) == textbook_sum(a, b)
     for a in (p, q, *TORSION):
-        assert affine(edwards.double(a)) == textbook_sum(a, a)
+        assert affine(edwards25519.double(a)) == textbook_sum(a, a)
 
 
 def test_the_law_of_the_curve_is_libsodiums() -> None:
-    p, q = edwards.BASE, edwards.double(edwards.BASE)
+    p, q = BASE, edwards25519.double(BASE)
     for _ in range(10):
-        theirs = crypto_core_ed25519_add(edwards._compress(p), edwards._compress(q))
-        p, q = q, edwards.add(p, q)
-        assert edwards._compress(q) == theirs
-        assert affine(edwards._decompress(theirs)) == affine(q)
+        theirs = crypto_core_ed25519_add(edwards25519.compress(p), edwards25519.compress(q))
+        p, q = q, edwards25519.add(p, q)
+        assert edwards25519.compress(q) == theirs
+        assert affine(edwards25519.decompress(theirs)) == affine(q)
 
 
 # --- cosets ---
@@ -158,18 +160,18 @@ def test_the_law_of_the_curve_is_libsodiums() -> None:
 def test_torsion_is_torsion() -> None:
     for t in TORSION:
         assert (-(t[0] ** 2) + t[1] ** 2 - 1) % P == 0
-        assert affine(edwards.double(edwards.double(t))) == (0, 1)
+        assert affine(edwards25519.double(edwards25519.double(t))) == (0, 1)
 
 
 @pytest.mark.parametrize("torsion", TORSION, ids=["(0, 1)", "(0, -1)", "(i, 0)", "(-i, 0)"])
 def test_a_coset_is_one_element(ristretto: Group, torsion: Point) -> None:
-    for p in (edwards.BASE, IDENTITY, point(1), point(2)):
-        q = edwards.add(p, torsion)
+    for p in (BASE, IDENTITY, point(1), point(2)):
+        q = edwards25519.add(p, torsion)
         assert ristretto.equal(p, q)
         assert edwards.encode(p) == edwards.encode(q)
         for exponent in (0, 1, 2, 3, 4, 8, ORDER - 1, ORDER // 3):
             assert ristretto.element(p) ** exponent == ristretto.element(q) ** exponent
-    assert not ristretto.equal(point(1), edwards.add(point(2), torsion))
+    assert not ristretto.equal(point(1), edwards25519.add(point(2), torsion))
 
 
 @given(scalars)
@@ -179,3 +181,70 @@ def test_no_exponent_is_refused_by_libsodium(exponent: int) -> None:
     for base in (g.generator, g.identity, g.hash_to_group("base")):
         for x in (exponent, 8 * exponent, -exponent):
             assert base**x * base ** (1 - x) == base
+
+
+# --- many at once ---
+
+
+def representatives(count: int) -> list[Point]:
+    """Return points among which are equal, opposite and neutral ones, in all cosets, some with Z = 1."""
+    p = point(0)
+    special = [p, p, edwards25519.negate(p), edwards25519.double(p), IDENTITY, BASE, *TORSION]
+    points = special + [point(i) for i in range(count - len(special))]
+    mixed = [edwards25519.add(q, TORSION[i % 4]) for i, q in enumerate(points)]
+    return [edwards25519.normalised([q])[0] if i % 3 == 0 else q for i, q in enumerate(mixed)]
+
+
+@given(st.lists(st.integers(-4, 4), min_size=16, max_size=16))
+@settings(database=None, deadline=None, max_examples=20)
+def test_buckets_and_targets_are_those_of_the_plain_law(digits: list[int]) -> None:
+    g = group("ristretto255")
+    points = representatives(16)
+    for size in (4, 5):
+        expected = Group.collect(g, points, digits, size)
+        buckets = g.collect(g.addends(points), digits, size)
+        assert [b and affine(b) for b in buckets] == [b and affine(b) for b in expected]
+    for table in (points, [IDENTITY, *points[:4]]):
+        targets, expected = points[::-1], points[::-1]
+        g.spread(targets, g.addends(table), digits)
+        Group.spread(g, expected, table, digits)
+        assert [affine(p) for p in targets] == [affine(p) for p in expected]
+
+
+def test_lists_of_addends_and_digits_are_equally_long(ristretto: Group) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        ristretto.collect(ristretto.addends([BASE]), [1, 1], 1)
+    with pytest.raises(ValueError, match="zip"):
+        ristretto.spread([BASE], ristretto.addends([IDENTITY, BASE]), [1, 1])
+
+
+def test_packing_keeps_the_point(ristretto: Group) -> None:
+    points = representatives(20)
+    packed = ristretto.pack(points)
+    assert len(packed) == 64 * len(points)
+    assert [affine(p) for p in ristretto.unpack(packed)] == [affine(p) for p in points]
+    assert ristretto.unpack(ristretto.pack([])) == []
+
+
+def test_normalised_points_are_the_same_points() -> None:
+    points = representatives(20)
+    assert [p[2] for p in edwards25519.normalised(points)] == [1] * 20
+    assert [affine(p) for p in edwards25519.normalised(points)] == [affine(p) for p in points]
+    assert edwards25519.normalised([]) == []
+
+
+@given(st.integers(0, 2**64))
+@settings(database=None, deadline=None, max_examples=30)
+def test_doubles_are_encoded_without_a_root(seed: int) -> None:
+    points = [*representatives(12), point(seed), *(edwards25519.add(point(seed + 1), t) for t in TORSION)]
+    assert edwards.encode_doubles(points) == [edwards.encode(edwards25519.double(p)) for p in points]
+
+
+@pytest.mark.parametrize("torsion", TORSION, ids=["(0, 1)", "(0, -1)", "(i, 0)", "(-i, 0)"])
+def test_products_of_powers_know_cosets(ristretto: Group, torsion: Point) -> None:
+    for count in (1, 3, 40):
+        points = representatives(count + 10)
+        moved = [edwards25519.add(p, torsion) for p in points]
+        exponents = [(-1) ** i * (ORDER // (i + 2)) for i in range(len(points))]
+        expected = ristretto.product_of_powers([ristretto.element(p) for p in points], exponents)
+        assert ristretto.product_of_powers([ristretto.element(p) for p in moved], exponents) == expected
