@@ -28,7 +28,7 @@ MAX_WIDTH = 14
 def powers_of_base(base: Element, exponents: Sequence[int]) -> list[Element]:
     """Return base^x for each x, which may have any sign and length."""
     group = base.group
-    short = [shortest(int(exponent), group.order) for exponent in exponents]
+    short = [shortest(int(exponent), group.order, free_inverses=True) for exponent in exponents]
     bits = digits.bit_length(short)
     c = streamed_width(len(short), bits)
     if len(short) * group.public_power_cost(bits) < streamed_cost(len(short), bits, c):
@@ -75,8 +75,8 @@ def _streamed_as_quotients(group: Group, base: Raw, windows: digits.Digits) -> l
 def _multiples(group: Group, base: Raw, count: int) -> list[Raw]:
     """Return base^0 ... base^count."""
     table = [group.identity.raw, base]
-    for _ in range(1, count):
-        table.append(group.multiply(table[-1], base))
+    for i in range(2, count + 1):
+        table.append(group.multiply(table[-1], base) if i & 1 else group.square(table[i >> 1]))
     return table
 
 

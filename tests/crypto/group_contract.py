@@ -1,6 +1,8 @@
 """What every group must do. A plug-in's test subclasses `GroupContract`, sets ``name`` and lists some outsiders."""
 
 import pickle
+import random
+from collections.abc import Sequence
 from functools import reduce
 from operator import mul
 from typing import ClassVar
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evote.crypto import powers
+from evote.crypto.fixed_base import FixedBase, powers_of_base
 from evote.crypto.group import Element, Group, Scalar, group, group_names
 from evote.errors import DecodeError
 
@@ -62,9 +65,11 @@ class GroupContract:
         return hashed * hashed * self.group.generator
 
     def public_power(self, base: Element, exponent: int) -> Element:
-        """Return a power by the generic window method, which shares no code with careful powers."""
-        q = self.group.order
-        return self.group.element(powers.straus(self.group, [base.raw], [exponent % q + q]))
+        """Return a power by the textbook's binary method, which shares no code with any other."""
+        result = self.group.identity
+        for bit in f"{exponent % self.group.order:b}":
+            result = result * result * base if bit == "1" else result * result
+        return result
 
     def bases(self) -> dict[str, Element]:
         g = self.group
@@ -155,6 +160,110 @@ class GroupContract:
             assert g.product_of_powers(bases, [g.scalar(x) for x in exponents]) == expected
         with pytest.raises(ValueError, match="as many"):
             g.product_of_powers([g.generator], [])
+
+    def awkward_raws(self) -> list[object]:
+        """Return raw values of which some are equal, some opposite, some the identity, in several forms."""
+        a, b, one = self.element(1), self.element(2), self.group.identity
+        distinct = [self.element(3), a, a, one / a, self.group.decode(bytes(a)), one, a / a, b, b * a, one / b, a * a]
+        return [element.raw for element in distinct]
+
+    def digits(self, count: int, size: int, seed: int) -> list[int]:
+        """Return digits as `collect` and `spread` may meet them, zeros and both ends among them."""
+        source = random.Random(seed)
+        low = -size if self.group.signed_digits else 0
+        return [0, size, low, 1, *(source.randint(low, size) for _ in range(count))][:count]
+
+    def same(self, ours: Sequence[object], expected: Sequence[object]) -> bool:
+        """Tell whether two lists hold the same raw values, and None at the same places."""
+        return len(ours) == len(expected) and all(
+            x is y is None or (x is not None and y is not None and self.group.equal(x, y))
+            for x, y in zip(ours, expected, strict=True)
+        )
+
+    @pytest.mark.parametrize(("count", "size"), [(0, 3), (1, 1), (11, 1), (11, 4), (11, 64), (150, 3)])
+    def test_collecting_by_digit_is_as_by_default(self, count: int, size: int) -> None:
+        g = self.group
+        raws = (self.awkward_raws() * count)[:count]
+        for digits in (self.digits(count, size, 1), self.digits(count, size, 2), [size] * count, [0] * count):
+            buckets = g.collect(g.addends(raws), digits, size)
+            expected = Group.collect(g, raws, digits, size)
+            assert self.same(buckets, expected)
+            assert g.equal(g.weigh(buckets), Group.weigh(g, expected))
+
+    def test_buckets_are_weighed_by_their_index(self) -> None:
+        g = self.group
+        a, b = self.element(1), self.element(2)
+        cases = {
+            "nothing": ([None], g.identity),
+            "empty": ([None] * 4, g.identity),
+            "first": ([None, a.raw, None], a),
+            "last": ([None, None, None, a.raw], a * a * a),
+            "both": ([None, a.raw, b.raw, None], a * b * b),
+            "equal": ([None, a.raw, a.raw, a.raw], a * a * a * a * a * a),
+            "opposite": ([None, a.raw, (g.identity / a).raw], g.identity / a),
+            "cancelling": ([None, (g.identity / (a * a)).raw, a.raw], g.identity),
+            "identity": ([None, g.identity.raw, (a / a).raw, a.raw], a * a * a),
+        }
+        for name, (buckets, expected) in cases.items():
+            assert g.element(g.weigh(buckets)) == expected, name
+
+    @pytest.mark.parametrize("count", [0, 1, 11, 150])
+    def test_spreading_a_table_is_as_by_default(self, count: int) -> None:
+        g = self.group
+        table = [g.identity.raw, *self.awkward_raws()]
+        size = len(table) - 1
+        for digits in (self.digits(count, size, 3), [2] * count, [0] * count):
+            ours, expected = ((self.awkward_raws() * count)[:count] for _ in range(2))
+            for _ in range(3):
+                g.spread(ours, g.addends(table), digits)
+                Group.spread(g, expected, table, digits)
+            assert self.same(ours, expected)
+
+    def test_lists_are_inverted(self) -> None:
+        g, raws = self.group, self.awkward_raws()
+        assert self.same(g.invert_many(raws), [g.invert(raw) for raw in raws])
+        assert g.invert_many([]) == []
+
+    def test_what_is_packed_is_unpacked(self) -> None:
+        g, raws = self.group, self.awkward_raws()
+        assert self.same(g.unpack(g.pack(raws)), raws)
+        assert g.unpack(g.pack([])) == []
+
+    def test_tables_for_secret_exponents(self) -> None:
+        g, q = self.group, self.group.order
+        a = self.element(1)
+        nothing = g.careful_table(g.identity.raw)
+        assert all(g.equal(nothing(x), g.identity.raw) for x in (0, 1, q - 1))
+        for base in (g.generator, a):
+            power = g.careful_table(base.raw)
+            for exponent in (0, 1, 2, q - 1, q - 2, q // 2, q // 3, int(g.scalar(3**5000))):
+                assert g.element(power(exponent)) == base**exponent, exponent
+
+    def test_powers_of_one_base(self) -> None:
+        q, base, one = self.group.order, self.element(1), self.group.identity
+        long = self.public_power(base, 3**5000)
+        known = {0: one, 1: base, 2: base * base, -1: one / base, q: one, q - 1: one / base, q + 1: base, -q: one}
+        known |= {3**5000: long, -(3**5000): one / long, q // 2 + 1: one / base ** (q // 2)}
+        for exponents in ([], [3], [3**5000], [*known], [*range(-40, 40)]):
+            expected = [known.get(x) or self.public_power(base, x) for x in exponents]
+            assert powers_of_base(base, exponents) == expected
+        assert powers_of_base(one, [0, 5, -1] * 9) == [one] * 27
+        table = FixedBase(base, 3)
+        assert [table.power(x) for x in known] == [*known.values()]
+
+    def test_every_method_makes_the_same_product(self) -> None:
+        g, raws, q = self.group, self.awkward_raws(), self.group.order
+        assert g.public_power_cost(128) > 0
+        for exponents in (self.exponents(22), [7] * 11, [q - 1, q - 2]):
+            bases = (raws * 2)[: len(exponents)]
+            expected = reduce(g.multiply, map(g.power_public, bases, exponents))
+            for method in (powers.straus, powers.pippenger, powers.one_by_one):
+                assert g.equal(method(g, bases, exponents), expected), method.__name__
+
+    def exponents(self, count: int) -> list[int]:
+        """Return positive exponents of many lengths."""
+        source = random.Random(4)
+        return [source.getrandbits(length) % self.group.order | 1 for length in range(1, 8 * count, 8)]
 
     @FEW
     @given(seeds)

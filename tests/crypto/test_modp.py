@@ -8,8 +8,10 @@ from math import factorial
 
 import pytest
 
-from evote.crypto import modp
+from evote.crypto import masked_table, modp
+from evote.crypto.bigint import invert_many, mpz
 from evote.crypto.group import Group, group
+from evote.crypto.masked_table import MaskedTable
 from evote.crypto.modp import ModPGroup
 from evote.errors import DecodeError
 from tests.crypto.group_contract import Script
@@ -188,3 +190,35 @@ def test_a_cofactor_of_small_primes_is_checked_power_by_power() -> None:
     assert pow(order_3, 3, p) == 1
     with pytest.raises(DecodeError, match=r"^item 1: .*not in the subgroup"):
         g.decode_many([bytes(g.generator), order_3.to_bytes(g.element_size, "big")])
+
+
+def test_inversions_share_one() -> None:
+    p = mpz(2**255 - 19)
+    values = [mpz(x) for x in (1, 2, p - 1, 3, 3)]
+    assert [x * y % p for x, y in zip(values, invert_many(values, p), strict=True)] == [1] * 5
+    assert invert_many([], p) == []
+    with pytest.raises(ZeroDivisionError):
+        invert_many([mpz(2), mpz(0)], p)
+
+
+@pytest.mark.parametrize("name", ["toy", "electionguard-4096", "modp-2048"])
+def test_a_masked_table_has_entries_of_one_length(name: str) -> None:
+    """The base 2 and the digit 0 included: an entry short by more than chance would show in the time taken."""
+    g = group(name)
+    table = MaskedTable(mpz(2 if name == "modp-2048" else g.generator.raw), g.order, mpz(g.p))
+    lengths = {entry.bit_length() for entries, _ in table._rows for entry in entries}
+    assert max(lengths) <= g.p.bit_length()
+    assert min(lengths) > g.p.bit_length() - 30
+
+
+def test_a_masked_table_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    g = group("toy")
+    table = MaskedTable(mpz(2), g.order, mpz(g.p))
+    masks: list[list[int]] = []
+    monkeypatch.setattr(masked_table, "mul", lambda entry, mask: masks[-1].append(mask) or entry * mask)
+    monkeypatch.setattr(masked_table, "map", lambda f, *xs: masks.append([]) or map(f, *xs), raising=False)
+    for exponent in (0, 1, g.order - 1, g.order // 3 * 16 % g.order):
+        masks.clear()
+        assert table.power(exponent) == pow(2, exponent, g.p)
+        assert len(masks) == 16
+        assert all(sorted(row) == [1] * 15 + [2] for row in masks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from evote.crypto import powers
 from evote.crypto.group import Element, Group, group
-from evote.crypto.fixed_base import FixedBase
+from evote.crypto.modp import ModPGroup
 from evote.crypto.powers import pippenger, powers_of, straus
 from tests.crypto.samples import TOY, elements
 
@@ -142,16 +143,69 @@ def test_scalars_are_exponents_too():
     assert TOY.product_of_powers([g, a], [TOY.scalar(-1), 3]) == a**3 / g
 
 
+# --- the same, where inverses are free ---
+
+
+class FreeInverses(ModPGroup):
+    """The toy group, by the default hooks and with signed digits."""
+
+    signed_digits = True
+    collect, weigh, spread = Group.collect, Group.weigh, Group.spread
+
+
+FREE = FreeInverses("toy", TOY.p, Q, 2)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 30, 300])
+def test_free_inverses(count: int):
+    bases, exponents = elements(FREE, count), exponents_for(FREE, count)
+    assert FREE.product_of_powers(bases, exponents) == naive(FREE, bases, exponents)
+
+
+@pytest.mark.parametrize("exponent", EXPONENTS.values(), ids=EXPONENTS)
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_free_inverses_with_awkward_exponents(exponent: int, count: int):
+    bases = elements(FREE, count)
+    for exponents in ([exponent] * count, [0] * (count - 1) + [exponent]):
+        assert FREE.product_of_powers(bases, exponents) == naive(FREE, bases, exponents)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, Q)), min_size=1, max_size=30))
+def test_signed_straus_and_pippenger_agree(pairs: list[tuple[int, int]]):
+    bases = [(g**base).raw for base, _ in pairs]
+    exponents = [exponent for _, exponent in pairs]
+    expected = (g ** TOY.scalar(sum(base * exponent for base, exponent in pairs))).raw
+    assert straus(FREE, bases, exponents) == pippenger(FREE, bases, exponents) == expected
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@given(exponent=st.integers(0, 2**300), width=st.integers(2, 7))
+def test_sliding_digits(exponent: int, width: int, *, signed: bool):
+    found = powers.sliding_digits(exponent, width, signed=signed)
+    assert sum(digit << at for at, digit in found) == exponent
+    assert all(digit % 2 and -signed * 2 ** (width - 1) < digit < 2 ** (width - signed) for _, digit in found)
+    assert all(later - at >= width for (at, _), (later, _) in pairwise(found))
+
+
+@pytest.mark.parametrize("free", [False, True])
+@given(exponent=st.integers(-(2**200), 2**200))
+def test_the_shortest_exponent(exponent: int, *, free: bool):
+    short = powers.shortest(exponent, Q, free_inverses=free)
+    assert (short - exponent) % Q == 0
+    assert short.bit_length() <= min(exponent.bit_length(), Q.bit_length())
+    assert powers.shortest(Q - 5, Q, free_inverses=free) == -5
+
+
 # --- the costs that the docstrings state, in products ---
 
 
 @pytest.fixture
 def spent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Record every product and squaring of the toy group."""
+    """Record every product and squaring of the toy group with free inverses, which uses the default hooks."""
     record: list[str] = []
-    multiply, square = TOY.multiply, TOY.square
-    monkeypatch.setattr(TOY, "multiply", lambda x, y: record.append("product") or multiply(x, y))
-    monkeypatch.setattr(TOY, "square", lambda x: record.append("square") or square(x))
+    multiply, square = FREE.multiply, FREE.square
+    monkeypatch.setattr(FREE, "multiply", lambda x, y: record.append("multiply") or multiply(x, y))
+    monkeypatch.setattr(FREE, "square", lambda x: record.append("square") or square(x))
     return record
 
 
@@ -160,65 +214,76 @@ def raws_and_exponents(count: int, bits: int) -> tuple[list[object], list[int]]:
     return [x.raw for x in elements(TOY, count)], [source.getrandbits(bits) | 1 << bits - 1 for _ in range(count)]
 
 
-@pytest.mark.parametrize(("count", "bits"), [(2, 64), (20, 64), (20, 256)])
+@pytest.mark.parametrize(("count", "bits"), [(2, 60), (20, 60), (20, 40)])
 def test_cost_of_straus(count: int, bits: int, spent: list[str]):
     bases, exponents = raws_and_exponents(count, bits)
-    spent.clear()
-    straus(TOY, bases, exponents)
-    assert spent.count("square") <= bits
-    assert spent.count("product") <= count * (2**powers.STRAUS_WINDOW + bits / powers.STRAUS_WINDOW)
+    straus(FREE, bases, exponents)
+    w = powers.straus_window(bits, signed=True)
+    assert spent.count("square") <= bits + count + 1
+    assert spent.count("multiply") <= 1.1 * count * (2 ** (w - 2) + bits / (w + 1)) + count
 
 
-@pytest.mark.parametrize(("count", "bits"), [(50, 64), (300, 128), (300, 256)])
+@pytest.mark.parametrize(("count", "bits"), [(50, 60), (300, 40), (300, 60)])
 def test_cost_of_pippenger(count: int, bits: int, spent: list[str]):
     bases, exponents = raws_and_exponents(count, bits)
-    c = powers.window(count, bits)
-    spent.clear()
-    pippenger(TOY, bases, exponents)
-    assert spent.count("square") <= bits + c
-    assert spent.count("product") <= -(-bits // c) * (count + 2 ** (c + 1))
+    pippenger(FREE, bases, exponents)
+    _, c, signed = powers.buckets_for(powers.Load(count, count * bits, bits), free_inverses=True)
+    assert signed
+    assert spent.count("square") <= bits + 2 * c
+    assert spent.count("multiply") <= (bits // c + 1) * (count + 2 ** (c - 1) + 2)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_short_exponent_costs_its_own_length(sign: int, spent: list[str]):
-    TOY.product_of_powers([a, b], [sign * 3, sign * 2])
-    short = len(spent)
+    FREE.product_of_powers([a, b], [sign * 3, sign * 2])
+    assert len(spent) <= 5
+
+
+@pytest.mark.parametrize("long", [Q // 2, Q - 1, -1])
+def test_one_long_exponent_among_short_ones_costs_its_own_length(long: int, spent: list[str]):
+    bases, exponents = elements(FREE, 400), [random.Random(1).getrandbits(20) for _ in range(400)]
+    FREE.product_of_powers(bases, exponents)
+    alone = len(spent)
     spent.clear()
-    TOY.product_of_powers([a, b], [Q - 1, Q - 2])
-    assert short <= 2 * 2**powers.STRAUS_WINDOW + 2 < len(spent)
+    FREE.product_of_powers([*bases, a], [*exponents, long])
+    assert len(spent) <= alone + 1.5 * Q.bit_length()
 
 
-# --- one base ---
+def test_costs_follow_the_model():
+    load = powers.Load
+    small, large = load(3, 3 * 256, 256), load(3000, 3000 * 256, 256)
+    for of in (MODP, FREE):
+        assert powers.straus_cost(small, signed=of.signed_digits) == powers.cost(of, small)
+        assert powers.buckets_for(large, free_inverses=of.signed_digits).cost == powers.cost(of, large)
+        assert powers.cost(of, load(1000, 128 * 1000, 128)) * 4 < powers.cost(of, load(1000, 640 * 1000, 640))
+        assert powers.cost(of, load(0, 0, 0)) == 0
 
 
-@pytest.mark.parametrize("width", [1, 4, 6, 7])
-@pytest.mark.parametrize("base", [g, a, TOY.identity], ids=["generator", "another", "identity"])
-def test_fixed_base(width: int, base: Element):
-    table = FixedBase(base, width)
-    for exponent in EXPONENTS.values():
-        assert table.power(exponent) == base ** TOY.scalar(exponent)
+def test_where_inverses_cost_signed_digits_pay_for_long_exponents():
+    signs = [
+        powers.buckets_for(powers.Load(1000, 1000 * bits, bits), free_inverses=False).signed for bits in (128, 3072)
+    ]
+    assert signs == [False, True]
+    bases, exponents = elements(TOY, 300), [random.Random(i).getrandbits(900) for i in range(300)]
+    expected = naive(TOY, bases, exponents)
+    assert TOY.element(pippenger(TOY, [base.raw for base in bases], exponents)) == expected
 
 
-@given(st.integers())
-def test_fixed_base_of_any_exponent(exponent: int):
-    assert TABLE.power(exponent) == a ** TOY.scalar(exponent)
+@pytest.mark.parametrize("negatives", [1, 200])
+def test_negative_exponents_one_by_one_or_together(negatives: int):
+    bases = elements(TOY, 200)
+    exponents = [(-1 if i < negatives else 1) * (i + 2) ** 5 for i in range(200)]
+    assert TOY.product_of_powers(bases, exponents) == naive(TOY, bases, exponents)
 
 
-TABLE = FixedBase(a)
-
-
-def test_cost_of_a_fixed_base(spent: list[str]):
-    FixedBase(a, 6)
-    assert len(spent) <= 2**6 * -(-Q.bit_length() // 6)
-    spent.clear()
-    TABLE.power(Q - 1)
-    assert len(spent) <= -(-Q.bit_length() // 6)
-
-
-def test_fixed_base_on_a_curve():
-    table = FixedBase(RISTRETTO.generator)
-    for exponent in (0, 1, RISTRETTO.order - 1, 12345678901234567890):
-        assert table.power(exponent) == RISTRETTO.generator ** RISTRETTO.scalar(exponent)
+def test_a_cheap_library_is_used(monkeypatch: pytest.MonkeyPatch):
+    asked: list[int] = []
+    power = TOY.power_public
+    monkeypatch.setattr(TOY, "public_power_cost", lambda bits: 1.0)
+    monkeypatch.setattr(TOY, "power_public", lambda base, x: asked.append(x) or power(base, x))
+    bases = elements(TOY, 9)
+    assert TOY.product_of_powers(bases, range(1, 10)) == naive(TOY, bases, range(1, 10))
+    assert sorted(asked) == [*range(1, 10)]
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
