@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import NoReturn, TypeVar
 
 from evote.crypto.group import Element, Group, Scalar
@@ -108,7 +108,7 @@ def bind(statement: Statement, transcript: Transcript) -> None:
 
 
 def _encode_offsets(branch: LinearRelation) -> bytes:
-    return b"".join(offset.to_bytes(OFFSET_SIZE, "big") for offset in branch.offsets)
+    return b"".join([offset.to_bytes(OFFSET_SIZE, "big") for offset in branch.offsets])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,38 +159,39 @@ def remaining_challenge(group: Group, c: int, others: Sequence[int]) -> int:
 
 def proof_size(statement: Statement) -> int:
     """Return the length of an encoded proof in bytes."""
+    return _layout(statement)[-1]
+
+
+def _layout(statement: Statement) -> tuple[int, int, int]:
+    """Return where the commitments, the challenges and the responses of a proof end."""
     group, branches = statement.group, statement.branches
-    rows, columns = sum(len(b.image) for b in branches), sum(b.columns for b in branches)
-    return rows * group.element_size + (len(branches) - 1) * challenge_size(group) + columns * group.scalar_size
+    rows, columns = sum([len(b.image) for b in branches]), sum([b.columns for b in branches])
+    commitments = rows * group.element_size
+    challenges = commitments + (len(branches) - 1) * challenge_size(group)
+    return commitments, challenges, challenges + columns * group.scalar_size
 
 
 def decode_proof(statement: Statement, data: bytes) -> Proof:
     """Return the proof of ``statement`` that ``data`` encodes; raise `DecodeError` for anything else."""
-    if len(data) != proof_size(statement):
-        raise DecodeError(f"a proof of {statement.name} has {proof_size(statement)} bytes, not {len(data)}")
-    group, branches = statement.group, statement.branches
-    reader = _Reader(data)
-    commitments = group.decode_many(reader.take(sum(len(b.image) for b in branches), group.element_size))
-    challenges = [int.from_bytes(part, "big") for part in reader.take(len(branches) - 1, challenge_size(group))]
-    if any(challenge >> group.challenge_bits for challenge in challenges):
+    group, branches, (c_at, z_at, end) = statement.group, statement.branches, _layout(statement)
+    if len(data) != end:
+        raise DecodeError(f"a proof of {statement.name} has {end} bytes, not {len(data)}")
+    commitments = group.decode_many(_cut(data, 0, c_at, group.element_size))
+    challenges = tuple([int.from_bytes(part, "big") for part in _cut(data, c_at, z_at, challenge_size(group))])
+    if challenges and max(challenges) >> group.challenge_bits:
         raise DecodeError(f"a proof of {statement.name} has an oversized challenge")
-    responses = [group.decode_scalar(part) for part in reader.take(sum(b.columns for b in branches), group.scalar_size)]
+    responses = [group.decode_scalar(part) for part in _cut(data, z_at, end, group.scalar_size)]
     return Proof(
         _shape(commitments, [len(b.image) for b in branches]),
-        tuple(challenges),
+        challenges,
         _shape(responses, [b.columns for b in branches]),
     )
 
 
-class _Reader:
-    def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 0
-
-    def take(self, count: int, size: int) -> list[bytes]:
-        start, self._at = self._at, self._at + count * size
-        return [self._data[i : i + size] for i in range(start, self._at, size)]
+def _cut(data: bytes, start: int, end: int, size: int) -> list[bytes]:
+    return [data[i : i + size] for i in range(start, end, size)]
 
 
 def _shape(items: Sequence[T], lengths: Sequence[int]) -> tuple[tuple[T, ...], ...]:
     iterator = iter(items)
-    return tuple(tuple(next(iterator) for _ in range(length)) for length in lengths)
+    return tuple([tuple(islice(iterator, length)) for length in lengths])

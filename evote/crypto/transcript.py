@@ -13,6 +13,7 @@ out in ``docs/transcript.md``.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Protocol, SupportsBytes
 
 VERSION = b"evote transcript v1"
@@ -35,8 +36,14 @@ class Transcript(Protocol):
         """Return a copy that shares the past and has a future of its own."""
 
 
+@lru_cache(maxsize=4096)
 def _length(value: int) -> bytes:
     return value.to_bytes(8, "big")
+
+
+@lru_cache(maxsize=256)
+def _label(kind: bytes, label: str) -> bytes:
+    return kind + frame(label.encode())
 
 
 def frame(data: bytes) -> bytes:
@@ -53,9 +60,10 @@ class NativeTranscript:
 
     def append(self, label: str, *messages: SupportsBytes) -> None:
         """Absorb 01, label, number of messages, then each message."""
-        parts = [APPEND, frame(label.encode()), _length(len(messages))]
-        # bytes(message) would take an integer n for n zeros.
-        parts += [frame(message.__bytes__()) for message in messages]
+        parts = [_label(APPEND, label), _length(len(messages))]
+        for message in messages:
+            data = message.__bytes__()  # bytes(message) would take an integer n for n zeros
+            parts += _length(len(data)), data
         self._state.update(b"".join(parts))
 
     def challenge(self, label: str, bits: int) -> int:
@@ -64,7 +72,7 @@ class NativeTranscript:
 
     def challenges(self, label: str, bits: int, count: int) -> list[int]:
         """Absorb 02, label, bits and count; cut the output into whole bytes, less their first excess bits."""
-        self._state.update(CHALLENGE + frame(label.encode()) + _length(bits) + _length(count))
+        self._state.update(_label(CHALLENGE, label) + _length(bits) + _length(count))
         size = (bits + 7) // 8
         output = self._state.digest(size * count)
         mask = (1 << bits) - 1
