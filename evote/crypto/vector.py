@@ -108,6 +108,8 @@ def products(group: Group, wanted: Sequence[Sequence[Power]], executor: Executor
 
     A vector in several of them is decoded once. Raises `DecodeError` if a vector holds anything but members.
     """
+    if any(len(power.vector) != len(power.exponents) for powers_ in wanted for power in powers_):
+        raise ValueError("as many exponents as elements")
     vectors = {id(power.vector): power.vector for powers_ in wanted for power in powers_}
     if any(vector.group != group for vector in vectors.values()):
         raise ValueError("vectors of different groups")
