@@ -1,0 +1,83 @@
+"""The generators of a shuffle: those of the specification, however many were asked for before and whoever made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+from evote.crypto.group import Group, group
+from evote.mixnet import shuffle
+from evote.mixnet.shuffle import BLOCK, GENERATORS, Generators
+from evote.parallel import pmap
+
+TOY = group("toy")
+MOST = 3 * BLOCK + 5
+TRUE = list(map(bytes, TOY.independent_generators(MOST, GENERATORS)))
+ORDERS = [
+    [1, BLOCK, BLOCK + 1, MOST],
+    [MOST, 2, 0, BLOCK, MOST],
+    [0, 1, 2, BLOCK - 1, BLOCK, 2 * BLOCK],
+    [BLOCK + 1, 2 * BLOCK - 1, 2 * BLOCK + 1],
+]
+
+
+@pytest.fixture(scope="module", params=["none", "thread", "process"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
+    if request.param == "none":
+        yield None
+        return
+    with ThreadPoolExecutor(2) if request.param == "thread" else ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+def test_they_are_the_specified_ones_in_whatever_order_one_asks(order: list[int], executor: Executor | None) -> None:
+    made = Generators(TOY)
+    for count in order:
+        h = made.first(count, executor)
+        assert (len(h), h.encodings()) == (count, TRUE[:count])
+
+
+@pytest.mark.parametrize("name", ["p-256", "ristretto255", "modp-2048"])
+def test_in_other_groups(name: str) -> None:
+    of: Group = group(name)
+    assert Generators(of).first(3).elements() == of.independent_generators(3, GENERATORS)
+
+
+def test_none_is_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(function: object, items: range, **settings: object) -> Iterator[bytes]:
+        asked.extend(items)
+        return pmap(function, items, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shuffle, "pmap", counted)
+    made = Generators(TOY)
+    for count in (BLOCK + 1, 3, 2 * BLOCK, MOST, MOST):
+        made.first(count)
+    assert asked == [0, 1, 2, 3]
+
+
+def test_what_is_asked_for_later_does_not_change_what_was_given() -> None:
+    made = Generators(TOY)
+    few = made.first(3)
+    made.first(BLOCK + 1)
+    assert few.encodings() == TRUE[:3]
+
+
+def test_a_worker_that_fails_leaves_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, honest = Generators(TOY), shuffle._generators
+
+    def failing(of: Group, blocks: list[int]) -> bytes:
+        if blocks == [1]:
+            raise MemoryError
+        return honest(of, blocks)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shuffle, "_generators", failing)
+        with pytest.raises(MemoryError):
+            made.first(MOST)
+    assert made.first(MOST).encodings() == TRUE
