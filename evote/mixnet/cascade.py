@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from evote.crypto.elgamal import PublicKey
 from evote.crypto.rows import Rows
 from evote.crypto.transcript import Transcript
+from evote.crypto.vector import Vector
 from evote.errors import EvidenceMissing, Refused
 from evote.mixnet.shuffle import Generators, ShuffleStatement, shuffle_proof
 from evote.record.audit import Audit
@@ -92,7 +93,11 @@ class Cascade:
 
     def statement(self, before: Rows, after: Rows) -> ShuffleStatement:
         """Return the statement that one list is a shuffle of the other."""
-        return ShuffleStatement(self.key, before, after, self._generators.first(len(before), self._audit.executor))
+        return ShuffleStatement(self.key, before, after, self.generators(len(before)))
+
+    def generators(self, count: int) -> Vector:
+        """Return the first independent generators, one for each row of a list."""
+        return self._generators.first(count, self._audit.executor)
 
     def _verify(self, author: str, body: Shuffle, source: Source, subject: str) -> Rows:
         """Return the output of a shuffle if its proof convinces."""

@@ -1,23 +1,26 @@
 """One mix server's turn: re-encrypt, permute, prove.
 
 It is handed a `Cascade`, which has verified the board up to here, and refuses when it is not its turn. Its secrets live
-in this call alone.
+in this call alone, or come from a `PreparedShuffle` that serves once.
 """
 
 from __future__ import annotations
 
-import secrets
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import msgspec
 
 from evote.crypto.arithmetic import Arithmetic
-from evote.crypto.elgamal import Ciphertext, PublicKey, Row
+from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.rows import Rows
 from evote.crypto.signing import SigningKey
+from evote.crypto.vector import Vector
 from evote.errors import Refused
 from evote.mixnet.cascade import Cascade, shuffle_transcript
-from evote.mixnet.shuffle import ShuffleWitness, shuffle_prover
+from evote.mixnet.columns import multiplied
+from evote.mixnet.offline import Ahead, PreparedShuffle, Purpose, prepare
+from evote.mixnet.shuffle import shuffle_prover
 from evote.record.entries import Entry, Shuffle
 from evote.record.lists import lines_digest, list_digest, list_lines
 from evote.record.manifest import Election
@@ -42,23 +45,55 @@ class Mixer:
         index: int,
         key: SigningKey,
         arithmetic: Arithmetic = Arithmetic.FAST,
+        executor: Executor | None = None,
     ) -> None:
-        """Hold the signing key; ``arithmetic`` says how secret exponents are treated."""
+        """Hold the signing key.
+
+        ``arithmetic`` says how secret exponents are treated. The workers of an ``executor`` see the secrets of a
+        shuffle; CAREFUL keeps them in this process and does without.
+        """
         self._election, self._index, self._key, self._arithmetic = election, index, key, arithmetic
+        self._executor = executor if arithmetic is Arithmetic.FAST else None
 
     @property
     def author(self) -> str:
         """The name it signs under."""
         return f"mixer {self._index}"
 
-    def shuffle(self, cascade: Cascade, place: Place) -> ShuffleMessage:
-        """Return this server's shuffle of a unit's list; `Refused` if it is not its turn."""
+    def prepare(self, key: PublicKey, place: Place, width: int, h: Vector) -> PreparedShuffle:
+        """Return what can be made of one shuffle before its list exists; it will have len(h) rows of ``width``.
+
+        ``h`` are the independent generators, see `Generators` and `Cascade.generators`.
+        """
+        return prepare(self.purpose(key, place, len(h), width), key, h, self._arithmetic, self._executor)
+
+    def purpose(self, key: PublicKey, place: Place, rows: int, width: int) -> Purpose:
+        """Return what a shuffle of a unit's list is prepared for."""
+        return Purpose(
+            election=self._election.fingerprint,
+            author=self.author,
+            contest=place.contest,
+            unit=place.unit,
+            key=bytes(key.y),
+            proof=self._election.shuffle,
+            rows=rows,
+            width=width,
+        )
+
+    def shuffle(self, cascade: Cascade, place: Place, prepared: PreparedShuffle | None = None) -> ShuffleMessage:
+        """Return this server's shuffle of a unit's list.
+
+        `Refused` if it is not its turn, or if what was prepared is for another list or has been used.
+        """
         if place not in cascade.places() or cascade.turn(place) != self._index:
             raise Refused(f"{self.author}: not my turn with {place}")
         key, current = cascade.key, cascade.current(place)
         if current.rows is None:
             raise Refused(f"{self.author}: the list of {place} is not there")
-        after, witness = self._reencrypt(key, current.rows.decoded())
+        n, width = len(current.rows), current.width
+        prepared = prepared or self.prepare(key, place, width, cascade.generators(n))
+        ahead = prepared.take(self.purpose(key, place, n, width))
+        after = self._reencrypted(current.rows, ahead)
         body = Shuffle(
             contest=place.contest,
             unit=place.unit,
@@ -68,22 +103,18 @@ class Mixer:
             proof=b"",
         )
         statement = cascade.statement(current.rows, after)
-        prover = shuffle_prover(self._election.shuffle)(statement, witness, self._arithmetic)
+        prover_class = shuffle_prover(self._election.shuffle)
+        prover = prover_class(statement, ahead.witness, self._arithmetic, self._executor, ahead.proof)
         proof = prover.prove(shuffle_transcript(self._election, self.author, key, body))
         lines = proof.lines()
         body = msgspec.structs.replace(body, vectors=lines_digest(lines), proof=bytes(proof))
         entry = sign_entry(self._key, self._election.fingerprint, self.author, body)
         return ShuffleMessage(entry, (list(list_lines(after.encoded)), lines))
 
-    def _reencrypt(self, key: PublicKey, before: list[Row]) -> tuple[Rows, ShuffleWitness]:
-        group, n = key.group, len(before)
-        g_power, y_power = map(self._arithmetic.table, (group.generator, key.y))
-        permutation = list(range(n))
-        secrets.SystemRandom().shuffle(permutation)
-        s = [[secrets.randbelow(group.order) for _ in row] for row in before]
+    def _reencrypted(self, before: Rows, ahead: Ahead) -> Rows:
         # w'_j = w_pi(j) (g, y)^s_pi(j)
-        after = [
-            tuple(w * Ciphertext(g_power(x), y_power(x)) for w, x in zip(before[i], s[i], strict=True))
-            for i in permutation
-        ]
-        return Rows.of(group, len(before[0]), after), ShuffleWitness(permutation, s)
+        permuted = Rows(before.group, before.width, [before.encoded[i] for i in ahead.witness.permutation])
+        halves = zip((*permuted.c1, *permuted.c2), ahead.factors, strict=True)
+        columns = [multiplied(half, factors, self._executor) for half, factors in halves]
+        blocks = [map(Ciphertext, *pair) for pair in zip(columns[: before.width], columns[before.width :], strict=True)]
+        return Rows.of(before.group, before.width, list(zip(*blocks, strict=True)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, ClassVar
 
@@ -10,12 +11,13 @@ import pytest
 
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.batch import Batch
-from evote.crypto.elgamal import Ciphertext, PublicKey, Row
+from evote.crypto.elgamal import Ciphertext, PublicKey, Row, encode_row
 from evote.crypto.group import Group, group
+from evote.crypto.rows import Rows
 from evote.crypto.transcript import NativeTranscript
-from evote.errors import DecodeError, VerificationError
-from evote.mixnet.shuffle import ShuffleStatement, shuffle_proof, shuffle_prover
-from evote.mixnet.terelius_wikstrom.prover import ShuffleWitness
+from evote.crypto.vector import Vector
+from evote.errors import DecodeError, Refused, VerificationError
+from evote.mixnet.shuffle import GENERATORS, ShuffleStatement, ShuffleWitness, shuffle_proof, shuffle_prover
 
 SECRET = 123456789
 FAST, CAREFUL = Arithmetic.FAST, Arithmetic.CAREFUL
@@ -25,6 +27,25 @@ FAST, CAREFUL = Arithmetic.FAST, Arithmetic.CAREFUL
 def key_of(name: str) -> PublicKey:
     made = group(name)
     return PublicKey(made.generator ** made.scalar(SECRET))
+
+
+@cache
+def generators(made: Group, n: int) -> Vector:
+    """Return the generators for n rows, as `Generators` would make a whole block of them."""
+    return Vector.of(made, made.independent_generators(n, GENERATORS))
+
+
+def statement_of(
+    key: PublicKey, before: Sequence[Row], after: Sequence[Row], h: Vector | None = None
+) -> ShuffleStatement:
+    """Return the statement about these rows, as a verifier holds them: undecoded, with generators of its own."""
+    h = generators(key.group, len(before)) if h is None else h
+    return ShuffleStatement(key, as_read(key.group, before), as_read(key.group, after), h)
+
+
+def as_read(made: Group, rows: Sequence[Row]) -> Rows:
+    """Return rows as bytes."""
+    return Rows(made, len(rows[0]), list(map(encode_row, rows)))
 
 
 def transcript(context: str = "a context") -> NativeTranscript:
@@ -63,11 +84,17 @@ class Case:
     def group(self) -> Group:
         return self.key.group
 
+    def prepare(self, arithmetic: Arithmetic, permutation: Sequence[int] | None = None) -> Any:
+        """Return what can be made of the proof before there is a list."""
+        h = generators(self.group, self.n)
+        permutation = self.witness.permutation if permutation is None else permutation
+        return shuffle_prover(self.name).prepare(self.key, h, self.width, permutation, arithmetic)
+
     def prove(
-        self, after: Sequence[Row], witness: ShuffleWitness, arithmetic: Arithmetic = FAST
+        self, after: Sequence[Row], witness: ShuffleWitness, arithmetic: Arithmetic = FAST, prepared: Any = None
     ) -> tuple[list[bytes], bytes]:
-        statement = ShuffleStatement(self.key, self.before, after)
-        proof = shuffle_prover(self.name)(statement, witness, arithmetic).prove(transcript())
+        statement = statement_of(self.key, self.before, after)
+        proof = shuffle_prover(self.name)(statement, witness, arithmetic, None, prepared).prove(transcript())
         return proof.lines(), bytes(proof)
 
     def verify(
@@ -84,7 +111,7 @@ class Case:
         public = shuffle_proof(self.name)
         lines = self.lines if lines is None else lines
         proof = public.decode(self.group, self.width, lines, self.data if data is None else data)
-        statement = ShuffleStatement(key or self.key, before or self.before, after or self.after)
+        statement = statement_of(key or self.key, before or self.before, after or self.after)
         batch = Batch(bytes(32))
         batch.add(public.equations(statement, proof, transcript(context)), public.check, "somebody")
         batch.check()
@@ -171,6 +198,13 @@ MALFORMED: Edits = {
 }
 
 
+class NoExecutor(ThreadPoolExecutor):
+    """Fails whoever hands it anything."""
+
+    def submit(self, *_: Any, **__: Any) -> Any:
+        pytest.fail("a secret left the process")
+
+
 class ShuffleContract:
     """Inherit in a class named ``Test...``; ``name`` is what the proof is registered as."""
 
@@ -192,6 +226,50 @@ class ShuffleContract:
     @pytest.mark.parametrize("group_name", ["ristretto255", "modp-2048"])
     def test_a_careful_mixer_convinces_too(self, group_name: str) -> None:
         Case(self.name, group_name, 2, 1, CAREFUL).verify()
+
+    @pytest.mark.parametrize("arithmetic", [FAST, CAREFUL], ids=["fast", "careful"])
+    @pytest.mark.parametrize("group_name", ["toy", "ristretto255", "p-256", "modp-2048"])
+    def test_what_was_prepared_makes_one_proof_also_when_it_was_stored(
+        self, group_name: str, arithmetic: Arithmetic
+    ) -> None:
+        case = case_of(self.name, group_name, 3, 2)
+        for stored in (False, True):
+            prepared = case.prepare(arithmetic)
+            if stored:
+                prepared = shuffle_prover(self.name).restore(prepared.secret_bytes(), case.group, case.n, case.width)
+            lines, data = case.prove(case.after, case.witness, arithmetic, prepared)
+            case.verify(lines, data)
+            with pytest.raises(Refused, match="serves once"):
+                case.prove(case.after, case.witness, arithmetic, prepared)
+
+    def test_to_store_what_was_prepared_is_to_use_it(self) -> None:
+        case = case_of(self.name)
+        prepared = case.prepare(FAST)
+        prepared.secret_bytes()
+        for use in (prepared.secret_bytes, lambda: case.prove(case.after, case.witness, FAST, prepared)):
+            with pytest.raises(Refused, match="serves once"):
+                use()
+
+    def test_what_was_prepared_for_another_permutation_does_not_convince(self) -> None:
+        case = case_of(self.name)
+        prepared = case.prepare(FAST, [1, 0, *range(2, case.n)])
+        lines, data = case.prove(case.after, case.witness, FAST, prepared)
+        with pytest.raises(VerificationError):
+            case.verify(lines, data)
+
+    @pytest.mark.parametrize("group_name", ["toy", "ristretto255", "p-256", "modp-2048"])
+    def test_workers_change_nothing(self, group_name: str) -> None:
+        case = case_of(self.name, group_name, 3, 2)
+        statement = statement_of(case.key, case.before, case.after)
+        with ThreadPoolExecutor(2) as executor:
+            proof = shuffle_prover(self.name)(statement, case.witness, FAST, executor).prove(transcript())
+        case.verify(proof.lines(), bytes(proof))
+
+    def test_careful_secrets_stay_in_this_process(self) -> None:
+        case = case_of(self.name)
+        statement = statement_of(case.key, case.before, case.after)
+        proof = shuffle_prover(self.name)(statement, case.witness, CAREFUL, NoExecutor()).prove(transcript())
+        case.verify(proof.lines(), bytes(proof))
 
     def test_a_failure_is_named_after_the_proof(self) -> None:
         case = case_of(self.name)

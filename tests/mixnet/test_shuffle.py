@@ -5,29 +5,41 @@ from __future__ import annotations
 import pytest
 
 from evote.crypto.arithmetic import Arithmetic
+from evote.crypto.elgamal import Row, encode_row
 from evote.crypto.group import group
-from evote.mixnet.shuffle import GENERATORS, ShuffleStatement, generators, shuffle_proof, shuffle_prover
-from tests.mixnet.shuffle_contract import ballots, key_of
+from evote.crypto.rows import Rows
+from evote.errors import DecodeError
+from evote.mixnet import shuffle
+from evote.mixnet.shuffle import GENERATORS, Generators, ShuffleStatement, shuffle_proof, shuffle_prover
+from tests.mixnet.shuffle_contract import as_read, ballots, key_of, statement_of
 
 TOY = group("toy")
 KEY = key_of("toy")
 ROWS = ballots(KEY, 3, 2)
 
-WRONG = {
-    "no rows": ([], []),
-    "a row too few": (ROWS, ROWS[1:]),
-    "a row too many": (ROWS[1:], ROWS),
-    "rows of two widths": (ROWS, [ROWS[0], ROWS[1], ROWS[2][:1]]),
-    "lists of two widths": (ROWS, [row[:1] for row in ROWS]),
+WRONG: dict[str, tuple[list[Row], list[Row], int]] = {
+    "no rows": ([], [], 0),
+    "a row too few": (ROWS, ROWS[1:], 3),
+    "a row too many": (ROWS[1:], ROWS, 3),
+    "a generator too few": (ROWS, ROWS, 2),
+    "a generator too many": (ROWS, ROWS, 4),
+    "lists of two widths": (ROWS, [row[:1] for row in ROWS], 3),
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_lists_that_cannot_be_a_shuffle(name: str) -> None:
-    statement = ShuffleStatement(KEY, ROWS, ROWS)
+    statement = statement_of(KEY, ROWS, ROWS)
     assert (statement.group, statement.width) == (TOY, 2)
+    before, after, count = WRONG[name]
+    lists = [as_read(TOY, rows) if rows else Rows(TOY, 2, []) for rows in (before, after)]
     with pytest.raises(ValueError, match="a shuffle"):
-        ShuffleStatement(KEY, *WRONG[name])
+        ShuffleStatement(KEY, *lists, Generators(TOY).first(count))
+
+
+def test_rows_of_two_widths_are_no_list() -> None:
+    with pytest.raises(DecodeError, match="a row of 2"):
+        Rows(TOY, 2, list(map(encode_row, [ROWS[0], ROWS[1], ROWS[2][:1]])))
 
 
 def test_proofs_and_provers_are_found_by_name() -> None:
@@ -38,17 +50,19 @@ def test_proofs_and_provers_are_found_by_name() -> None:
             find("bayer-groth")
 
 
-def test_generators_are_hashed_into_the_group_and_the_same_for_all() -> None:
-    many = generators(TOY, 100)  # several blocks
+def test_generators_are_hashed_into_the_group_and_the_same_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shuffle, "BLOCK", 32)
+    many = Generators(TOY).first(100).elements()  # several blocks
     assert len(set(many)) == len(many) == 100
     assert not {TOY.identity, TOY.generator} & set(many)
-    for count in (0, 1, 31, 32, 33, 64):
-        assert generators(TOY, count) == many[:count]
+    again = Generators(TOY)
+    for count in (0, 1, 31, 32, 33, 64, 2):
+        assert again.first(count).elements() == many[:count]
     assert many == TOY.independent_generators(100, GENERATORS)
 
 
 def test_generators_differ_from_group_to_group() -> None:
-    ours, theirs = (generators(group(name), 1)[0] for name in ("modp-2048", "modp-3072"))
+    ours, theirs = (group(name).independent_generators(1, GENERATORS)[0] for name in ("modp-2048", "modp-3072"))
     assert bytes(ours) != bytes(theirs)
 
 

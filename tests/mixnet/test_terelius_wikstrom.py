@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -11,11 +12,14 @@ import pytest
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.batch import Batch
 from evote.crypto.elgamal import Ciphertext, PublicKey, Row
-from evote.crypto.group import Element, Group, Scalar, group
+from evote.crypto.equation import Equation
+from evote.crypto.group import Element, Group, group
 from evote.crypto.transcript import NativeTranscript
+from evote.crypto.vector import Vector
 from evote.errors import DecodeError, VerificationError
-from evote.mixnet.shuffle import ShuffleStatement, generators
-from evote.mixnet.terelius_wikstrom import prover, verifier
+from evote.mixnet.shuffle import ShuffleStatement
+from evote.mixnet.terelius_wikstrom import offline
+from evote.mixnet.terelius_wikstrom.offline import Masks
 from evote.mixnet.terelius_wikstrom.proof import (
     Commitment,
     Proof,
@@ -27,11 +31,21 @@ from evote.mixnet.terelius_wikstrom.proof import (
     exponent_size,
     mask_bound,
 )
-from evote.mixnet.terelius_wikstrom.prover import ShuffleWitness, TereliusWikstromProver, _Masks
-from evote.mixnet.terelius_wikstrom.verifier import TereliusWikstrom
+from evote.mixnet.terelius_wikstrom.prover import TereliusWikstromProver, chain_pays
+from evote.mixnet.terelius_wikstrom.verifier import Bridges, TereliusWikstrom
 from evote.record import canonical
 from tests.elections import changed
-from tests.mixnet.shuffle_contract import FAST, Case, ShuffleContract, ballots, key_of, shuffled, transcript
+from tests.mixnet.shuffle_contract import (
+    FAST,
+    Case,
+    ShuffleContract,
+    ballots,
+    generators,
+    key_of,
+    shuffled,
+    statement_of,
+    transcript,
+)
 
 NAME = "terelius-wikstrom"
 
@@ -46,7 +60,7 @@ class TestTereliusWikstrom(ShuffleContract):
 
 
 def check(case: Case, proof: Proof) -> None:
-    statement = ShuffleStatement(case.key, case.before, case.after)
+    statement = statement_of(case.key, case.before, case.after)
     batch = Batch(bytes(32))
     batch.add(TereliusWikstrom().equations(statement, proof, transcript()), "shuffle", "")
     batch.check()
@@ -64,10 +78,6 @@ def second_half(x: Row) -> Row:
     return (*x[:-1], Ciphertext(x[-1].c1, x[-1].c2 * x[-1].c2.group.generator))
 
 
-def scalar(x: Scalar) -> Scalar:
-    return x + 1
-
-
 def integer(x: int) -> int:
     return x + 1
 
@@ -79,17 +89,17 @@ PARTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "F', first half": ("F_prime", row),
     "F', second half of the last block": ("F_prime", second_half),
     "F', blocks exchanged": ("F_prime", lambda x: x[::-1]),
-    "k_A": ("k_A", scalar),
-    "k_C": ("k_C", scalar),
-    "k_D": ("k_D", scalar),
+    "k_A": ("k_A", integer),
+    "k_C": ("k_C", integer),
+    "k_D": ("k_D", integer),
 }
 COLUMNS: dict[str, Callable[[Any], Any]] = {
     "u": element,
     "B": element,
     "B_prime": element,
-    "k_B": scalar,
+    "k_B": integer,
     "k_E": integer,
-    "k_F": scalar,
+    "k_F": integer,
 }
 
 
@@ -111,6 +121,15 @@ def with_part(proof: Proof, name: str, change: Callable[[Any], Any]) -> Proof:
     return replace(proof, **{name: change(getattr(proof, name))})
 
 
+def with_column(proof: Proof, name: str, change: Callable[[list[Any]], list[Any]]) -> Proof:
+    def changed_column(column: Any) -> Any:
+        if isinstance(column, Vector):
+            return Vector.of(column.group, change(column.elements()), name)
+        return change(column)
+
+    return with_part(proof, name, changed_column)
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_no_part_may_change(case: Case, proof: Proof, name: str) -> None:
     check(case, proof)
@@ -121,32 +140,45 @@ def test_no_part_may_change(case: Case, proof: Proof, name: str) -> None:
 @pytest.mark.parametrize("at", [0, 2, -1])
 @pytest.mark.parametrize("name", COLUMNS)
 def test_no_row_of_a_column_may_change(case: Case, proof: Proof, name: str, at: int) -> None:
-    def change(column: Any) -> list[Any]:
+    def change(column: list[Any]) -> list[Any]:
         new = list(column)
         new[at % len(new)] = COLUMNS[name](new[at % len(new)])
         return new
 
     with pytest.raises(VerificationError):
-        check(case, with_part(proof, name, change))
+        check(case, with_column(proof, name, change))
 
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_rows_of_a_column_may_not_trade_places(case: Case, proof: Proof, name: str) -> None:
     with pytest.raises(VerificationError):
-        check(case, with_part(proof, name, lambda column: [column[1], column[0], *column[2:]]))
+        check(case, with_column(proof, name, lambda column: [column[1], column[0], *column[2:]]))
 
 
 @pytest.mark.parametrize("name", ["u", "B", "B_prime"])
 def test_elements_may_not_be_the_identity(case: Case, proof: Proof, name: str) -> None:
     with pytest.raises(VerificationError):
-        check(case, with_part(proof, name, lambda column: [case.group.identity] * len(column)))
+        check(case, with_column(proof, name, lambda column: [case.group.identity] * len(column)))
+
+
+def all_hold(statement: ShuffleStatement, proof: Proof) -> bool:
+    """Tell whether each equation holds, those of a family one by one."""
+    held = []
+    for said in TereliusWikstrom().equations(statement, proof, transcript()):
+        if isinstance(said, Equation):
+            held.append(said.holds())
+        else:
+            held += [said.fold([i == j for j in range(said.count)]).holds() for i in range(said.count)]
+    return all(held)
 
 
 def test_there_are_3_n_2w_equations(case: Case, proof: Proof) -> None:
-    statement = ShuffleStatement(case.key, case.before, case.after)
+    statement = statement_of(case.key, case.before, case.after)
     made = list(TereliusWikstrom().equations(statement, proof, transcript()))
-    assert len(made) == 3 + case.n + 2 * case.width
-    assert all(equation.holds() for equation in made)
+    counts = [said.count if isinstance(said, Bridges) else 1 for said in made]
+    assert sum(counts) == 3 + case.n + 2 * case.width
+    assert max(counts) == case.n
+    assert all_hold(statement, proof)
 
 
 @pytest.mark.parametrize("name", ["k_B", "k_E", "u", "B", "B_prime"])
@@ -155,7 +187,7 @@ def test_a_malformed_row_is_refused(case: Case, name: str) -> None:
     for bad in (b"", getattr(line, name)[1:], getattr(line, name) + b"\0", b"\xff" * len(getattr(line, name))):
         lines = [canonical.encode(changed(line, **{name: bad})), *case.lines[1:]]
         with pytest.raises(DecodeError):
-            decode(case.group, case.width, lines, case.data)
+            case.verify(lines)
 
 
 # --- k_E: short where q is long, reduced where it is not; one form of each ---
@@ -196,9 +228,9 @@ def test_short_responses_do_not_depend_on_what_they_hide() -> None:
 LOGARITHMS = [1000 + i for i in range(5)]
 
 
-def rigged(made: Group, count: int) -> list[Element]:
+def rigged(made: Group) -> Vector:
     """Return generators that somebody chose."""
-    return [made.generator**x for x in LOGARITHMS[:count]]
+    return Vector.of(made, [made.generator**x for x in LOGARITHMS])
 
 
 @dataclass
@@ -219,113 +251,130 @@ class Cheat(TereliusWikstromProver):
     """
 
     def forge(self, own: Vote, instead: Vote, transcript: NativeTranscript) -> Proof:
-        q, n = self._q, self._n
-        r = self._scalars(n)
-        u = [self._g_power(r_i) * h for r_i, h in zip(r, self._h, strict=True)]
-        e = batching_vector(self._statement, u, transcript)
+        q, s = self._q, self._statement
+        ahead = self.prepare(s.key, s.h, s.width, range(self._n), self._arithmetic).take()
+        e = batching_vector(s, ahead.u, transcript)
         e_prime = [e[0] * own.m * pow(instead.m, -1, q) % q, *e[1:]]
-        masks = _Masks(
-            b=self._scalars(n),
-            alpha=self._randbelow(q),
-            beta=self._scalars(n),
-            gamma=self._randbelow(q),
-            delta=self._randbelow(q),
-            epsilon=self._scalars(n),
-            phi=self._scalars(1),
-        )
-        d, commitment = self._commit(e_prime, masks)
+        commitment = self._commit(ahead, e_prime)
         v = challenge(commitment, self._group, transcript)
-        return Proof(u, commitment, self._answers(v, d, r, e, e_prime, own, instead, masks))
+        honest = self._reply(v, e, e_prime, ahead)
+        return Proof(ahead.u, commitment, self._lied(honest, v, e, e_prime, own, instead, ahead.masks))
 
-    def _answers(
-        self, v: int, d: int, r: list[int], e: list[int], e_prime: list[int], own: Vote, instead: Vote, masks: _Masks
+    def _lied(
+        self, honest: Reply, v: int, e: list[int], e_prime: list[int], own: Vote, instead: Vote, masks: Masks
     ) -> Reply:
-        scalar, q = self._group.scalar, self._q
+        q = self._q
         # A = g^{sum r e} prod h_i^{e_i}, opened to e' with the logarithms x_i of the h_i
-        a = sum(x * y for x, y in zip(r, e, strict=True))
-        a += sum(x * (old - new) for x, old, new in zip(LOGARITHMS, e, e_prime, strict=False))
+        a = sum(x * y for x, y in zip(masks.r, e, strict=True))
+        a += sum(x * (old - new) for x, old, new in zip(LOGARITHMS, e, e_prime, strict=True))
         # D = B_{N-1} / h_0^{prod e}, though B_{N-1} has h_0^{prod e'}
         product = product_prime = 1
         for old, new in zip(e, e_prime, strict=True):
             product, product_prime = product * old % q, product_prime * new % q
-        d += LOGARITHMS[0] * (product_prime - product)
+        d = masks.x[-1] + LOGARITHMS[0] * (product_prime - product)
         # F = prod w_i^e_i = pk^{-f} prod w'_i^e'_i; the other rows are re-encrypted with s_i
         f = instead.r * e_prime[0] - own.r * e[0]
         f += sum(s[0] * x for s, x in zip(self._witness.randomness[1:], e[1:], strict=True))
-        return Reply(
-            k_A=scalar(v * a + masks.alpha),
-            k_B=[scalar(v * b + beta) for b, beta in zip(masks.b, masks.beta, strict=True)],
-            k_C=scalar(v * sum(r) + masks.gamma),
-            k_D=scalar(v * d + masks.delta),
-            k_E=[(v * x + eps) % q for x, eps in zip(e_prime, masks.epsilon, strict=True)],
-            k_F=[scalar(v * f + masks.phi[0])],
+        return replace(
+            honest,
+            k_A=(v * a + masks.alpha) % q,
+            k_D=(v * d + masks.delta) % q,
+            k_F=[(v * f + masks.phi[0]) % q],
         )
 
 
-@pytest.fixture
-def replaced_vote() -> tuple[ShuffleStatement, Callable[[], Proof]]:
-    """Return a list in which the mixer's own vote 3 has become 8, and how to make a proof of that."""
+def replaced_vote(h: Vector | None = None) -> tuple[ShuffleStatement, Proof]:
+    """Return a list in which the mixer's own vote 3 has become 8, and its proof of that with generators h."""
     key, own, instead = key_of("toy"), Vote(3, 55), Vote(8, 66)
     before = [own.sealed(key), *ballots(key, 4, 1)]
     after, witness = shuffled(key, before, range(5))
     after = [instead.sealed(key), *after[1:]]
-    statement = ShuffleStatement(key, before, after)
-    return statement, lambda: Cheat(statement, witness, FAST).forge(own, instead, transcript())
+    made = Cheat(statement_of(key, before, after, h), witness, FAST).forge(own, instead, transcript())
+    return statement_of(key, before, after), made
 
 
-def test_with_generators_that_it_chose_a_mixer_could_replace_votes(
-    replaced_vote: tuple[ShuffleStatement, Callable[[], Proof]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    statement, forge = replaced_vote
-    monkeypatch.setattr(prover, "generators", rigged)
-    proof = forge()
-    with monkeypatch.context() as gullible:
-        gullible.setattr(verifier, "generators", rigged)
-        assert all(equation.holds() for equation in TereliusWikstrom().equations(statement, proof, transcript()))
-    assert not all(equation.holds() for equation in TereliusWikstrom().equations(statement, proof, transcript()))
+def test_with_generators_that_it_chose_a_mixer_could_replace_votes() -> None:
+    chosen = rigged(group("toy"))
+    statement, proof = replaced_vote(chosen)
+    assert all_hold(replace(statement, h=chosen), proof)  # as a gullible verifier sees it
+    assert not all_hold(statement, proof)
 
 
-def test_without_knowing_logarithms_the_same_forgery_fails(
-    replaced_vote: tuple[ShuffleStatement, Callable[[], Proof]],
-) -> None:
-    statement, forge = replaced_vote
-    assert not all(equation.holds() for equation in TereliusWikstrom().equations(statement, forge(), transcript()))
+def test_without_knowing_logarithms_the_same_forgery_fails() -> None:
+    assert not all_hold(*replaced_vote())
 
 
-def test_a_proof_with_other_generators_does_not_convince(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as cheating:
-        cheating.setattr(prover, "generators", lambda made, count: generators(made, count)[::-1])
-        case = Case(NAME, "toy", 5, 1)
+def test_a_proof_with_other_generators_does_not_convince(case: Case) -> None:
+    backwards = Vector.of(case.group, generators(case.group, case.n).elements()[::-1])
+    statement = statement_of(case.key, case.before, case.after, backwards)
+    proof = TereliusWikstromProver(statement, case.witness, FAST).prove(transcript())
+    assert all_hold(statement, proof)
     with pytest.raises(VerificationError):
-        case.verify()
+        check(case, proof)
 
 
-def test_the_prover_takes_its_secrets_from_whom_it_is_told() -> None:
-    case = Case(NAME, "toy", 3, 1)
-    statement = ShuffleStatement(case.key, case.before, case.after)
-    drawn: list[int] = []
-
-    def randbelow(bound: int) -> int:
-        drawn.append(bound)
-        return len(drawn)
-
-    made = TereliusWikstromProver(statement, case.witness, Arithmetic.FAST, randbelow)
-    proof = made.prove(transcript())
-    check(case, proof)
-    # r, b, beta for each row; alpha, gamma, delta; epsilon for each row; phi for each block
-    assert len(drawn) == 4 * 3 + 3 + 1
-    assert set(drawn) == {case.group.order}
+# --- what is made ahead ---
 
 
-def test_masks_do_not_print() -> None:
-    masks = _Masks(b=[12345], alpha=12345, beta=[12345], gamma=12345, delta=12345, epsilon=[12345], phi=[12345])
-    assert "12345" not in repr(masks)
-    assert "12345" not in repr(ShuffleWitness([12345], [[12345]]))
+def test_masks_drawn_ahead_satisfy_the_papers_equations(case: Case) -> None:
+    """B_i = g^b_i B_{i-1}^e'_i and B'_i = g^beta_i B_{i-1}^eps_i, with b_i and beta_i as x_i and t_i determine them."""
+    statement, g, q = statement_of(case.key, case.before, case.after), case.group.generator, case.group.order
+    ahead = offline.prepare(case.key, statement.h, case.width, case.witness.permutation, FAST, bytes(32)).take()
+    permuted = [1 << 127, 0, 1, q - 1, 12345]
+    commitment = TereliusWikstromProver(statement, case.witness, FAST)._commit(ahead, permuted)
+    h_0, *_ = statement.h.elements()
+    b_before, x_before, m = h_0, 0, ahead.masks
+    columns = commitment.B.elements(), commitment.B_prime.elements(), permuted, m.x, m.t, m.epsilon
+    for b, b_prime, e, x, t, eps in zip(*columns, strict=True):
+        assert b == g ** (x - x_before * e) * b_before**e
+        assert b_prime == g ** (t - x_before * eps) * b_before**eps
+        b_before, x_before = b, x
+
+
+def test_masks_follow_from_the_seed_and_are_all_different() -> None:
+    made = group("modp-2048")
+    first, again, other = (Masks.drawn(made, 4, 2, bytes([seed]) * 32) for seed in (1, 1, 2))
+
+    def numbers(masks: Masks) -> list[int]:
+        single = [masks.alpha, masks.gamma, masks.delta]
+        return [*masks.r, *masks.x, *masks.t, *masks.epsilon, *single, *masks.phi]
+
+    assert numbers(first) == numbers(again)
+    assert len({*numbers(first), *numbers(other)}) == 2 * (4 * 4 + 3 + 2)
+    assert max(first.epsilon) < mask_bound(made)
+    assert max(numbers(first)) < made.order
+
+
+@pytest.mark.parametrize(("name", "pays"), [("modp-2048", True), ("modp-3072", True), ("ristretto255", False)])
+def test_powers_of_h_0_are_chained_where_that_costs_less(name: str, pays: bool) -> None:  # noqa: FBT001
+    assert chain_pays(group(name), 5000) == pays
+
+
+@pytest.mark.parametrize("name", ["toy", "modp-2048"])
+def test_a_chain_is_the_same_powers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case(NAME, name, 3, 1)
+    statement = statement_of(case.key, case.before, case.after)
+    y, permuted, masked = [1, 5, 0, 0], [5, 0, 7], [1, 2, 3]
+    made = []
+    for pays in (False, True):
+        monkeypatch.setattr("evote.mixnet.terelius_wikstrom.prover.chain_pays", lambda *_, pays=pays: pays)
+        prover = TereliusWikstromProver(statement, case.witness, Arithmetic.FAST)
+        made.append([vector.elements() for vector in prover._powers_of_h0(y, permuted, masked)])
+    assert made[0] == made[1]
+
+
+def test_secrets_made_ahead_do_not_print_or_pickle(case: Case) -> None:
+    prepared = case.prepare(FAST)
+    ahead = prepared.take()
+    for secret in (prepared, ahead, ahead.masks):
+        assert repr(secret).endswith(": secret>")
+        with pytest.raises(TypeError, match="neither pickled nor copied"):
+            pickle.dumps(secret)
+    assert Masks.drawn(case.group, 1, 1, bytes(32)) != Masks.drawn(case.group, 1, 1, bytes(32))
 
 
 def test_commitments_of_a_wrong_count_are_a_mistake_of_the_caller(case: Case, proof: Proof) -> None:
-    statement = ShuffleStatement(case.key, case.before, case.after)
-    c = proof.commitment
-    shorter = Commitment(c.B[1:], c.A_prime, c.B_prime[1:], c.C_prime, c.D_prime, c.F_prime)
+    statement, c, n = statement_of(case.key, case.before, case.after), proof.commitment, case.n
+    shorter = Commitment(c.B.cut(1, n), c.A_prime, c.B_prime.cut(1, n), c.C_prime, c.D_prime, c.F_prime)
     with pytest.raises(ValueError, match="another length"):
         list(TereliusWikstrom().equations(statement, replace(proof, commitment=shorter), transcript()))

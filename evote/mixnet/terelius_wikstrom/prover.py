@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from itertools import accumulate
 
 from evote.crypto.arithmetic import Arithmetic
-from evote.crypto.elgamal import Ciphertext, Row
-from evote.crypto.group import Element
+from evote.crypto.elgamal import Ciphertext, PublicKey, Row
+from evote.crypto.fixed_base import streamed_cost, streamed_width
+from evote.crypto.group import Element, Group, Raw
 from evote.crypto.transcript import Transcript
 from evote.crypto.vector import Vector
+from evote.mixnet.columns import RawVector, multiplied_encodings, raw_vector
+from evote.mixnet.draws import new_seed
 from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness
+from evote.mixnet.terelius_wikstrom import offline
+from evote.mixnet.terelius_wikstrom.offline import Ahead, PreparedProof, products_of
 from evote.mixnet.terelius_wikstrom.proof import (
+    E_BITS,
     Commitment,
     Proof,
     Reply,
     batching_vector,
     challenge,
-    mask_bound,
     reduced,
 )
+from evote.parallel import pmap
+
+CHAIN = 512  # links made by a worker at once; the first of them costs a power of full length
 
 
 class TereliusWikstromProver:
-    """One proof of shuffle in the making; costs 4N fixed-base powers and (1 + 2w) products of N powers.
+    """One proof of shuffle in the making.
 
-    ``randbelow`` draws every secret; the default is the operating system's.
+    Costs, ahead: 3N powers of g and a product of N powers. Then: 2N powers of h_0 of full length, or, where squarings
+    dominate a power, N of full length and N of 128 bits; and 2w products of N powers.
     """
 
     def __init__(
@@ -34,94 +44,118 @@ class TereliusWikstromProver:
         statement: ShuffleStatement,
         witness: ShuffleWitness,
         arithmetic: Arithmetic,
-        randbelow: Callable[[int], int] = secrets.randbelow,
+        executor: Executor | None = None,
+        prepared: PreparedProof | None = None,
     ) -> None:
-        """Prepare tables for g and h_0."""
+        """Take what `prepare` made for this permutation, or make it now.
+
+        The workers of an ``executor`` see secrets, and are used by FAST arithmetic only.
+        """
         self._statement, self._witness, self._arithmetic = statement, witness, arithmetic
-        self._group, self._n = statement.group, len(statement.before)
-        self._q = self._group.order
-        self._h = statement.h.elements()
-        self._g_power = arithmetic.table(self._group.generator)
-        self._h0_power = arithmetic.table(self._h[0])
-        self._randbelow = randbelow
+        self._group, self._n, self._q = statement.group, len(statement.before), statement.group.order
+        self._executor = executor if arithmetic is Arithmetic.FAST else None
+        self._prepared = prepared
+
+    @staticmethod
+    def prepare(
+        key: PublicKey,
+        h: Vector,
+        width: int,
+        permutation: Sequence[int],
+        arithmetic: Arithmetic,
+        executor: Executor | None = None,
+    ) -> PreparedProof:
+        """Return what can be made of one proof before there is a list of len(h) rows of ``width`` ciphertexts."""
+        workers = executor if arithmetic is Arithmetic.FAST else None
+        return offline.prepare(key, h, width, permutation, arithmetic, new_seed(), workers)
+
+    @staticmethod
+    def restore(data: bytes, group: Group, n: int, width: int) -> PreparedProof:
+        """Return what `PreparedProof.secret_bytes` wrote."""
+        return offline.restore(data, group, n, width)
 
     def prove(self, transcript: Transcript) -> Proof:
-        """Return the proof; ``transcript`` is bound to the whole statement and advanced."""
-        q, pi, n = self._q, self._witness.permutation, self._n
-        r = self._scalars(n)
-        # u_pi(j) = g^r_j h_j
-        committed: list[Element] = [self._group.identity] * n
-        for j, i in enumerate(pi):
-            committed[i] = self._g_power(r[j]) * self._h[j]
-        u = Vector.of(self._group, committed)
-        e = batching_vector(self._statement, u, transcript)
+        """Return the proof; ``transcript`` is bound to the whole statement and advanced.
+
+        `Refused` if what was prepared has been used.
+        """
+        pi, s = self._witness.permutation, self._statement
+        prepared = self._prepared or self.prepare(s.key, s.h, s.width, pi, self._arithmetic, self._executor)
+        ahead = prepared.take()
+        e = batching_vector(s, ahead.u, transcript)
         permuted = [e[i] for i in pi]  # e'_j = e_pi(j)
-        masks = _Masks(
-            b=self._scalars(n),
-            alpha=self._randbelow(q),
-            beta=self._scalars(n),
-            gamma=self._randbelow(q),
-            delta=self._randbelow(q),
-            epsilon=[self._randbelow(mask_bound(self._group)) for _ in range(n)],
-            phi=self._scalars(self._statement.width),
-        )
-        x, commitment = self._commit(permuted, masks)
+        commitment = self._commit(ahead, permuted)
         v = challenge(commitment, self._group, transcript)
-        return Proof(u, commitment, self._reply(v, r, e, permuted, x, masks))
+        return Proof(ahead.u, commitment, self._reply(v, e, permuted, ahead))
 
-    def _scalars(self, count: int) -> list[int]:
-        return [self._randbelow(self._q) for _ in range(count)]
+    def _commit(self, ahead: Ahead, permuted: list[int]) -> Commitment:
+        q, group = self._q, self._group
+        # y_i = y_{i-1} e'_i,  y_{-1} = 1
+        y = list(accumulate(permuted, lambda last, e: last * e % q, initial=1))
+        # B_i = g^x_i h_0^y_i,  B'_i = g^t_i h_0^{y_{i-1} eps_i}
+        masked = [y_i * eps % q for y_i, eps in zip(y, ahead.masks.epsilon, strict=False)]
+        h_y, h_masked = self._powers_of_h0(y, permuted, masked)
+        b = Vector(group, b"".join(multiplied_encodings(ahead.g_x, h_y, self._executor)), "B")
+        b_prime = Vector(group, b"".join(multiplied_encodings(ahead.g_t, h_masked, self._executor)), "B_prime")
+        return Commitment(b, ahead.A_prime, b_prime, ahead.C_prime, ahead.D_prime, self._f_prime(ahead))
 
-    def _commit(self, permuted: list[int], masks: _Masks) -> tuple[int, Commitment]:
-        """Return d = x_{N-1} and the commitment."""
-        q, g, h0 = self._q, self._g_power, self._h0_power
-        x, y = 0, 1
-        b_list, b_prime = [], []
-        for b, beta, e, eps in zip(masks.b, masks.beta, permuted, masks.epsilon, strict=True):
-            # B'_i = g^beta_i B_{i-1}^eps_i = g^{beta_i + x_{i-1} eps_i} h_0^{y_{i-1} eps_i}
-            b_prime.append(g((beta + x * eps) % q) * h0(y * eps % q))
-            # x_i = x_{i-1} e'_i + b_i,  y_i = y_{i-1} e'_i,  B_i = g^x_i h_0^y_i
-            x, y = (x * e + b) % q, y * e % q
-            b_list.append(g(x) * h0(y))
-        # A' = g^alpha prod h_i^eps_i,  C' = g^gamma,  D' = g^delta
-        a_prime = g(masks.alpha) * self._arithmetic.product(self._h, masks.epsilon)
-        f_prime = self._f_prime(masks)
-        b_vector, b_prime_vector = Vector.of(self._group, b_list), Vector.of(self._group, b_prime)
-        return x, Commitment(b_vector, a_prime, b_prime_vector, g(masks.gamma), g(masks.delta), f_prime)
+    def _powers_of_h0(self, y: list[int], permuted: list[int], masked: list[int]) -> tuple[RawVector, RawVector]:
+        """Return h_0^y_i for i >= 0 and h_0^masked_i."""
+        (h_0,) = self._statement.h.cut(0, 1).elements()
+        n, group, executor = self._n, self._group, self._executor
+        if self._arithmetic is Arithmetic.FAST and chain_pays(group, n):
+            size = n if executor is None else CHAIN
+            starts = ((y[low], permuted[low : low + size]) for low in range(0, n, size))
+            parts = pmap(partial(_chain, h_0), starts, executor=executor, chunk=1)
+            links = [raw for part in parts for raw in part.raws()]
+            return RawVector(group, links), raw_vector(group, self._arithmetic.powers(h_0, masked, executor))
+        powers = self._arithmetic.powers(h_0, [*y[1:], *masked], executor)
+        return raw_vector(group, powers[:n]), raw_vector(group, powers[n:])
 
-    def _f_prime(self, masks: _Masks) -> Row:
+    def _f_prime(self, ahead: Ahead) -> Row:
         """Return F' = pk^{-phi} prod w'_i^eps_i, block by block."""
-        after, key, product = self._statement.after.decoded(), self._statement.key, self._arithmetic.product
-        blocks = []
-        for block, phi in enumerate(masks.phi):
-            c1 = product([row[block].c1 for row in after], masks.epsilon) * self._g_power(-phi % self._q)
-            c2 = product([row[block].c2 for row in after], masks.epsilon) * key.y ** (-phi)
-            blocks.append(Ciphertext(c1, c2))
-        return tuple(blocks)
+        after, group, width = self._statement.after.decoded(self._executor), self._group, self._statement.width
+        columns = [RawVector(group, [row[block].c1.raw for row in after]) for block in range(width)]
+        columns += [RawVector(group, [row[block].c2.raw for row in after]) for block in range(width)]
+        made = products_of(self._arithmetic, columns, ahead.masks.epsilon, self._executor)
+        powers = map(Ciphertext, made[:width], made[width:])
+        return tuple(c * blind for c, blind in zip(powers, ahead.blinding, strict=True))
 
-    def _reply(self, v: int, r: list[int], e: list[int], permuted: list[int], d: int, masks: _Masks) -> Reply:
-        group, q, s = self._group, self._q, self._witness.randomness
-        # a = sum r_j e'_j,  c = sum r_j,  f = sum s_i e_i
-        a = sum(x * y for x, y in zip(r, permuted, strict=True))
-        f = [sum(s_i[block] * e_i for s_i, e_i in zip(s, e, strict=True)) for block in range(len(masks.phi))]
+    def _reply(self, v: int, e: list[int], permuted: list[int], ahead: Ahead) -> Reply:
+        group, q, s, m = self._group, self._q, self._witness.randomness, ahead.masks
+        k_e = [v * x + eps for x, eps in zip(permuted, m.epsilon, strict=True)]
+        # a = sum r_j e'_j,  f = sum s_i e_i
+        a = sum(x * y for x, y in zip(m.r, permuted, strict=True))
+        f = [sum(s_i[block] * e_i for s_i, e_i in zip(s, e, strict=True)) for block in range(len(m.phi))]
         return Reply(
-            k_A=(v * a + masks.alpha) % q,
-            k_B=[(v * b + beta) % q for b, beta in zip(masks.b, masks.beta, strict=True)],
-            k_C=(v * sum(r) + masks.gamma) % q,
-            k_D=(v * d + masks.delta) % q,
-            k_E=[reduced(group, v * x + eps) for x, eps in zip(permuted, masks.epsilon, strict=True)],
-            k_F=[(v * x + phi) % q for x, phi in zip(f, masks.phi, strict=True)],
+            k_A=(v * a + m.alpha) % q,
+            # k_B = v b_i + beta_i = v x_i + t_i - x_{i-1} k_E,i
+            k_B=[(v * x + t - last * k) % q for x, t, last, k in zip(m.x, m.t, [0, *m.x[:-1]], k_e, strict=True)],
+            # c = sum r_j,  d = x_{N-1}
+            k_C=(v * sum(m.r) + m.gamma) % q,
+            k_D=(v * m.x[-1] + m.delta) % q,
+            k_E=[reduced(group, k) for k in k_e],
+            k_F=[(v * x + phi) % q for x, phi in zip(f, m.phi, strict=True)],
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Masks:
-    """The secrets that hide the witness in the reply."""
+def chain_pays(group: Group, n: int) -> bool:
+    """Tell whether N powers with 128-bit exponents, each of the one before, cost less than N powers of one base.
 
-    b: list[int] = field(repr=False)
-    alpha: int = field(repr=False)
-    beta: list[int] = field(repr=False)
-    gamma: int = field(repr=False)
-    delta: int = field(repr=False)
-    epsilon: list[int] = field(repr=False)
-    phi: list[int] = field(repr=False)
+    They do modulo p, where the exponents of one base are as long as p, and do not on curves.
+    """
+    bits = group.order.bit_length()
+    return group.public_power_cost(E_BITS) * n < streamed_cost(n, bits, streamed_width(n, bits))
+
+
+def _chain(base: Element, starts: list[tuple[int, list[int]]]) -> RawVector:
+    """Return base^(y e_0), base^(y e_0 e_1), ..."""
+    ((y, exponents),) = starts
+    return RawVector(base.group, list(_links(base, y, exponents)))
+
+
+def _links(base: Element, y: int, exponents: list[int]) -> Iterator[Raw]:
+    link = base.group.power_public(base.raw, y)
+    for exponent in exponents:
+        link = base.group.power_public(link, exponent)
+        yield link

@@ -1,0 +1,180 @@
+"""What of a shuffle can be made before its list exists: permutation, re-encryption factors, most of the proof.
+
+A `PreparedShuffle` serves one shuffle, of one list, by one mix server. Two shuffles from the same secrets would give
+the permutation away. So taking it spends it, and it says what it was made for and serves nothing else. In a file it is
+encrypted like every secret (`evote.record.vault`), and `claim` spends the file, on disk, before it returns.
+
+A copy of the file defeats that: it must never be copied or restored from a backup.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from evote.crypto.arithmetic import Arithmetic
+from evote.crypto.elgamal import PublicKey
+from evote.crypto.group import Group
+from evote.crypto.secret import Secret
+from evote.crypto.vector import KnownVector, Vector
+from evote.errors import DecodeError, Refused
+from evote.mixnet.columns import raw_vector
+from evote.mixnet.draws import Draws, new_seed
+from evote.mixnet.shuffle import ShuffleWitness, shuffle_prover
+from evote.record import vault
+from evote.record.files import sync_directory
+
+SPENT = ".spent"  # what is left of a used file is called so, and empty
+LARGEST = vault.MAX_VAULT // 4 * 3 - 4096  # a vault is base64
+
+
+class Purpose(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """The one shuffle that something was prepared for."""
+
+    election: bytes
+    author: str
+    contest: str
+    unit: str
+    key: bytes
+    proof: str
+    rows: int
+    width: int
+    software: str = msgspec.field(default_factory=lambda: version("evote"))
+
+    def require(self, wanted: Purpose) -> None:
+        """Raise `Refused`, and say in what the two differ."""
+        for name in self.__struct_fields__:
+            mine, theirs = _text(getattr(self, name)), _text(getattr(wanted, name))
+            if mine != theirs:
+                raise Refused(f"this was prepared for {name} {mine}, not {theirs}")
+
+
+def _text(value: object) -> str:
+    return value[:8].hex() if isinstance(value, bytes) else str(value)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Ahead(Secret):
+    """The witness, its powers (g^s, then y^s, a vector for each block, in the order of the output), the proof's part.
+
+    ``proof`` is the prover's own affair.
+    """
+
+    seed: bytes
+    witness: ShuffleWitness
+    factors: tuple[Vector, ...]
+    proof: Any
+
+
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    purpose: Purpose
+    seed: bytes
+    factors: tuple[bytes, ...]
+    proof: bytes
+
+
+class PreparedShuffle(Secret):
+    """What was made ahead for one shuffle, and serves once."""
+
+    __slots__ = ("_held", "purpose")
+
+    def __init__(self, purpose: Purpose, ahead: Ahead) -> None:
+        """Hold what was made; see `prepare`."""
+        self.purpose, self._held = purpose, [ahead]
+
+    def take(self, purpose: Purpose) -> Ahead:
+        """Return the secrets; `Refused` for another purpose, or the second time."""
+        self.purpose.require(purpose)
+        try:
+            return self._held.pop()  # atomic, so that of two threads one fails
+        except IndexError:
+            raise Refused("a prepared shuffle serves once, and this one has served") from None
+
+
+def prepare(
+    purpose: Purpose, key: PublicKey, h: Vector, arithmetic: Arithmetic, executor: Executor | None = None
+) -> PreparedShuffle:
+    """Make what can be made; costs N w powers of g and of y each, and the prover's share.
+
+    ``h`` are the independent generators, one for each row. The workers of an ``executor`` see secrets, and are used by
+    FAST arithmetic only.
+    """
+    group, seed = key.group, new_seed()
+    workers = executor if arithmetic is Arithmetic.FAST else None
+    witness = _witness(group, purpose.rows, purpose.width, seed)
+    # s_pi(j), block by block, in the order of the output
+    s = [witness.randomness[i][block] for block in range(purpose.width) for i in witness.permutation]
+    powers = [power for base in (group.generator, key.y) for power in arithmetic.powers(base, s, workers)]
+    columns = range(0, len(powers), purpose.rows)
+    factors = tuple(raw_vector(group, powers[low : low + purpose.rows]) for low in columns)
+    prover = shuffle_prover(purpose.proof)
+    proof = prover.prepare(key, h, purpose.width, witness.permutation, arithmetic, workers)
+    return PreparedShuffle(purpose, Ahead(seed, witness, factors, proof))
+
+
+def _witness(group: Group, n: int, width: int, seed: bytes) -> ShuffleWitness:
+    draws = Draws("shuffle witness", group, seed)
+    permutation, s = draws.permutation(n), draws.exponents("s", n * width)
+    return ShuffleWitness(permutation, [s[i : i + width] for i in range(0, n * width, width)])
+
+
+def write(path: Path, prepared: PreparedShuffle, passphrase: bytes, cost: vault.Cost = vault.MODERATE) -> None:
+    """Write a prepared shuffle to a new secret file; from now on it serves from there alone.
+
+    ``FileExistsError`` rather than overwrite one, and `Refused` if the path was used before or the file would be too
+    large to be read.
+    """
+    if os.path.lexists(_spent(path)):
+        raise Refused(f"{_spent(path)} exists: what was prepared under this name has been used")
+    ahead = prepared.take(prepared.purpose)
+    factors = tuple(vector.group.pack(vector.raws()) for vector in ahead.factors)
+    data = msgspec.msgpack.encode(_Stored(prepared.purpose, ahead.seed, factors, ahead.proof.secret_bytes()))
+    if len(data) > LARGEST:
+        raise Refused(f"{prepared.purpose.rows} rows are too many for a prepared file: shuffle without")
+    vault.write_secret(path, data, passphrase, cost=cost)
+
+
+def claim(path: Path, passphrase: bytes, purpose: Purpose, group: Group) -> PreparedShuffle:
+    """Return what a file holds, once: when this returns, the file is spent and its secrets are off the disk.
+
+    `Refused` if it was prepared for another purpose, which leaves it as it is, or has been claimed before, by whichever
+    process and whatever became of it. Also raises what `vault.read_secret` does.
+    """
+    spent = _spent(path)
+    if os.path.lexists(spent):
+        raise Refused(f"{path} has been used: {spent} is there")
+    stored = _decode(path, vault.read_secret(path, passphrase))
+    stored.purpose.require(purpose)
+    _spend(path, spent)
+    witness = _witness(group, purpose.rows, purpose.width, stored.seed)
+    factors = tuple(KnownVector(group, data, purpose.rows) for data in stored.factors)
+    proof = shuffle_prover(purpose.proof).restore(stored.proof, group, purpose.rows, purpose.width)
+    return PreparedShuffle(purpose, Ahead(stored.seed, witness, factors, proof))
+
+
+def _spent(path: Path) -> Path:
+    return path.with_name(path.name + SPENT)
+
+
+def _decode(path: Path, data: bytes) -> _Stored:
+    try:
+        return msgspec.msgpack.decode(data, type=_Stored)
+    except msgspec.MsgspecError as error:
+        raise DecodeError(f"{path} is not a prepared shuffle: {error}") from None
+
+
+def _spend(path: Path, spent: Path) -> None:
+    """Rename, which one process alone can do, and bring that to the disk; then empty the file."""
+    try:
+        path.rename(spent)
+    except FileNotFoundError:
+        raise Refused(f"{path} has been used by another process") from None
+    sync_directory(path.parent)
+    with spent.open("wb") as file:
+        os.fsync(file.fileno())
