@@ -1,12 +1,13 @@
 """The one prover: it makes proofs of relations and disjunctions, every power by the path it is given.
 
 Nonces are synthetic: drawn from the transcript, the witness and fresh randomness together, so a bad random number
-generator alone leaks nothing (Bernstein et al., EdDSA for more curves, 2015; poksho). The false branches of a
-disjunction are made with the same operations as the true one, so timing does not tell them apart. There are two ways:
+generator alone leaks nothing (Bernstein et al., EdDSA for more curves, 2015; poksho). The operations are the same
+whichever branch of a disjunction is true, so timing does not tell. There are two ways to make a false one:
 
-- Branches that share bases and image (one run) have a witness each, but for a power of g: with x the true one's and
-  d = offsets of the true branch less those of j, commit to bases^n_j / g^(c_j d) and answer z_j = n_j + c_j x.
-- Independent branches are simulated: choose z_j and commit to bases^z_j / (image / g^offsets)^c_j.
+- Where branches share bases and image (one run), x answers for all but a power of g: with d = offsets of the true
+  branch less those of j, commit to bases^n_j / g^(c_j d) and answer z_j = n_j + c_j x. The true one is made first.
+- Independent branches are simulated: choose z_j and commit to bases^z_j / (image / g^offsets)^c_j; the true one does
+  the same with c_j = 0 until its challenge is known.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def prove(
 
     A wrong witness gives a proof that does not verify; a witness of another shape is a ``ValueError``. ``power`` raises
     to secret exponents. Costs one power for each base of each branch; and where branches share bases and image, one
-    of g for each row of each branch in which offsets differ; where they do not, one of the image for each row of each
-    branch, and one of g if it has an offset.
+    of g for each row of each branch but one in which offsets differ; where they do not, one of the image for each row
+    of each branch, and one of g if it has an offset.
     """
     group, branches, true = statement.group, statement.branches, witness.branch
     if not 0 <= true < len(branches) or [x.order for x in witness.values] != [group.order] * branches[true].columns:
@@ -48,8 +49,9 @@ def prove(
     # The true branch gets its challenge last; till then its place is taken by 0.
     challenges = [0 if j == true else nonces.challenge() for j in range(len(branches))]
     shared = len(runs(statement)) == 1
-    rows = _shared(branches, n, challenges, true) if shared else _simulated(branches, n, challenges)
-    commitments = tuple(tuple(_product(row, group, power) for row in branch) for branch in rows)
+    terms = _shared(branches, n, challenges, true) if shared else _simulated(branches, n, challenges)
+    made = {j: tuple(_product(row, group, power) for row in rows) for j, rows in terms}
+    commitments = tuple(made[j] for j in range(len(branches)))
     transcript.append("commitment", *chain.from_iterable(commitments))
     c = transcript.challenge("challenge", group.challenge_bits)
     challenges[true] = remaining_challenge(group, c, challenges[:true] + challenges[true + 1 :])
@@ -78,25 +80,33 @@ class _Nonces:
 
 def _shared(
     branches: Sequence[LinearRelation], n: list[list[int]], challenges: list[int], true: int
-) -> Iterator[list[Terms]]:
-    """Yield, for each branch j, the rows bases^n_j g^(c_j (offset_j - offset_true)); a row without offsets has no g."""
+) -> Iterator[tuple[int, list[Terms]]]:
+    """Yield, for each branch j, the rows bases^n_j g^(c_j (offset_j - offset_true)), the true branch first.
+
+    Its rows are bases^n_j. As all branches have the same bases, which of them came first does not show.
+    """
     g, told = branches[0].group.generator, branches[true].offsets
     differ = [len(set(column)) > 1 for column in zip(*(branch.offsets for branch in branches), strict=True)]
-    for branch, n_j, c in zip(branches, n, challenges, strict=True):
-        yield [
-            [*zip(bases, n_j, strict=True)] + [(g, c * (offset - told[i]))] * differ[i]
-            for i, (bases, _, offset) in enumerate(branch.rows())
-        ]
+    for j in sorted(range(len(branches)), key=lambda j: j != true):
+        moved = [(offset - start) * challenges[j] for offset, start in zip(branches[j].offsets, told, strict=True)]
+        rows = [list(zip(bases, n[j], strict=True)) for bases in branches[j].bases]
+        if j != true:
+            for row, exponent, needed in zip(rows, moved, differ, strict=True):
+                row.extend([(g, exponent)] * needed)
+        yield j, rows
 
 
-def _simulated(branches: Sequence[LinearRelation], z: list[list[int]], challenges: list[int]) -> Iterator[list[Terms]]:
+def _simulated(
+    branches: Sequence[LinearRelation], z: list[list[int]], challenges: list[int]
+) -> Iterator[tuple[int, list[Terms]]]:
     """Yield, for each branch, the rows bases^z (image / g^offset)^-c; c = 0 in the true branch."""
     g = branches[0].group.generator
-    for branch, z_j, c in zip(branches, z, challenges, strict=True):
-        yield [
-            [*zip(bases, z_j, strict=True), (image, -c)] + [(g, c * offset)] * bool(offset)
+    for j, (branch, c) in enumerate(zip(branches, challenges, strict=True)):
+        rows = [
+            [*zip(bases, z[j], strict=True), (image, -c)] + [(g, c * offset)] * bool(offset)
             for bases, image, offset in branch.rows()
         ]
+        yield j, rows
 
 
 def _product(terms: Terms, group: Group, power: Power) -> Element:

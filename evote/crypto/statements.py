@@ -38,8 +38,8 @@ def encryption_of(key: PublicKey, ciphertext: Ciphertext, value: int) -> LinearR
 def encryption_of_one_of(key: PublicKey, ciphertext: Ciphertext, values: Collection[int]) -> Disjunction:
     """State that the ciphertext encrypts g^v for one of the values: 0/1, a range, or a list of choices.
 
-    A proof for n values has 2n elements, n-1 challenges and n scalars. It costs 3n powers, 2n of them of g and n of the
-    key; for n = 1 one of each.
+    A proof for n values has 2n elements, n-1 challenges and n scalars. It costs 3n - 1 powers, 2n - 1 of them of g
+    and n of the key.
     """
     bases, image = ((key.group.generator,), (key.y,)), (ciphertext.c1, ciphertext.c2)
     branches = tuple(LinearRelation("encryption-of", bases, image, (0, value)) for value in values)
