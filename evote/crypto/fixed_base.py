@@ -5,9 +5,10 @@ windows, so squarings are paid once for all. `powers_of_base` knows all exponent
 one window, multiplies all results by theirs and drops them, so a megabyte does what a stored table needs hundreds for.
 `FixedBase` stores the table, for exponents that come one at a time. In products, for n exponents of L bits:
 
-    powers_of_base   (L/c) (n + 2^(c-1)), and 4 n for the inverses where these are not free
+    powers_of_base   (L/c) (n + e 2^(c-1)), and 4 n for the inverses where these are not free
     FixedBase        (L/w) 2^(w-1) or (L/w) 2^w once, then L/w each
 
+An entry costs e = 1 modulo p and 4 on curves, where it is normalised to make the products with it cheap (measured).
 (Brickell, Gordon, McCurley, Wilson 1992.)
 """
 
@@ -23,6 +24,7 @@ from evote.crypto.powers import shortest
 Raw = Any
 
 MAX_WIDTH = 14
+ENTRY, ENTRY_ON_CURVES = 1, 4  # products: an entry of a table
 
 
 def powers_of_base(base: Element, exponents: Sequence[int]) -> list[Element]:
@@ -30,21 +32,22 @@ def powers_of_base(base: Element, exponents: Sequence[int]) -> list[Element]:
     group = base.group
     short = [shortest(int(exponent), group.order, free_inverses=True) for exponent in exponents]
     bits = digits.bit_length(short)
-    c = streamed_width(len(short), bits)
-    if len(short) * group.public_power_cost(bits) < streamed_cost(len(short), bits, c):
+    entry = ENTRY_ON_CURVES if group.signed_digits else ENTRY
+    c = streamed_width(len(short), bits, entry)
+    if len(short) * group.public_power_cost(bits) < streamed_cost(len(short), bits, c, entry):
         return [group.element(_single(group, base.raw, exponent)) for exponent in short]
     streamed = _streamed if group.signed_digits else _streamed_as_quotients
     return [group.element(raw) for raw in streamed(group, base.raw, digits.signed(short, c, group.order))]
 
 
-def streamed_cost(count: int, bits: int, width: int) -> float:
+def streamed_cost(count: int, bits: int, width: int, entry: int = ENTRY) -> float:
     """Return the products that streaming spends; a signed digit needs a bit more of its exponent."""
-    return (bits // width + 1) * (count + (1 << width - 1))
+    return (bits // width + 1) * (count + entry * (1 << width - 1))
 
 
-def streamed_width(count: int, bits: int) -> int:
+def streamed_width(count: int, bits: int, entry: int = ENTRY) -> int:
     """Return the width c that costs least."""
-    return min(range(2, MAX_WIDTH + 1), key=lambda c: streamed_cost(count, bits, c))
+    return min(range(2, MAX_WIDTH + 1), key=lambda c: streamed_cost(count, bits, c, entry))
 
 
 def _single(group: Group, base: Raw, exponent: int) -> Raw:

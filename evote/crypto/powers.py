@@ -5,13 +5,13 @@ method (Bernstein, Doumen, Lange, Oosterwijk 2012). Where a library's single pow
 values of any group, and a cost model chooses. In products, for n exponents of B bits together, the longest of L bits:
 
     Straus      s L + r (n 2^(w-1) + B/(w+1))  windows of w bits; 2^(w-2) under `Group.signed_digits`
-    Pippenger   s L + B/c + (L/c) 2^c          digits of c bits; or signed ones: 2^(c-1), and 3 n where inverses cost
+    Pippenger   s L + B/c + e (L/c) 2^c        digits of c bits; or signed ones: 2^(c-1), and 3 n where inverses cost
     one by one  n `Group.public_power_cost`
 
-where a product is one into a bucket, a squaring costs s = 0.87 of it (measured: 0.83 to 0.9), and a product one at a
-time, with its digit, r = 1.2 modulo p and 1.7 on curves, whose addends for buckets are cheaper. Exponents of very
-different lengths are split into classes where the model says so; thus one long exponent among many short ones costs its
-own length and no more.
+where a product is one into a bucket and a squaring costs s = 0.87 of it (measured: 0.83 to 0.9). A product one at a
+time, with its digit, costs r = 1.2 modulo p and 1.35 on curves, where addends for buckets are cheaper. To empty a
+bucket costs e = 1 modulo p and 3 on curves. Exponents of very different lengths are split into classes where the model
+says so; thus one long exponent among many short ones costs its own length and no more.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ Raw = Any
 Power = tuple[Raw, int]  # a base and an exponent > 0
 
 SQUARE = 0.87  # products
-LOOSE, LOOSE_ON_CURVES = 1.2, 1.7  # products: one outside the buckets
+LOOSE, LOOSE_ON_CURVES = 1.2, 1.35  # products: one outside the buckets
+EMPTYING, EMPTYING_ON_CURVES = 1, 3  # products: a bucket, once in each window
 INVERSE = 3  # products, one of many
 WORTHWHILE = 4  # bits, for which to take an inverse that is not free
 MAX_WIDTH = 16  # of a bucket's digit: beyond it the buckets leave the cache
@@ -219,9 +220,10 @@ def buckets_for(load: Load, *, free_inverses: bool) -> Buckets:
 
 
 def _buckets(load: Load, c: int, signed: bool, inverse: int) -> Buckets:  # noqa: FBT001 - private, of two fields
+    emptying = EMPTYING if inverse else EMPTYING_ON_CURVES
     squarings, windows = SQUARE * load.top, -(-(load.top + signed) // c)
     # a signed digit needs a bit more of its exponent
-    products = (load.total + signed * load.n) / c + windows * (1 << c - signed)
+    products = (load.total + signed * load.n) / c + windows * (1 << c - signed) * emptying
     return Buckets(squarings + products + signed * inverse * load.n, c, signed)
 
 

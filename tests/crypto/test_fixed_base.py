@@ -81,8 +81,8 @@ def test_cost_of_streaming(spent: list[str]) -> None:  # noqa: F811
     short = len(spent)
     spent.clear()
     powers_of_base(FREE.element(a.raw), [x * (Q // 1000) for x in range(500)])
-    c = fixed_base.streamed_width(500, 64)
-    assert short < len(spent) <= fixed_base.streamed_cost(500, 64, c)
+    c = fixed_base.streamed_width(500, 64, fixed_base.ENTRY_ON_CURVES)
+    assert short < len(spent) <= (64 // c + 1) * (500 + 2 ** (c - 1))
 
 
 def test_cost_of_a_stored_table(spent: list[str]) -> None:  # noqa: F811
@@ -98,5 +98,6 @@ def test_widths_grow_with_the_work() -> None:
     streamed = [fixed_base.streamed_width(n, 3071) for n in (1, 10, 300, 5000, 20000)]
     stored = [fixed_base.stored_width(n, 256) for n in (1, 10, 300, 5000)]
     assert streamed == sorted(set(streamed))
+    assert fixed_base.streamed_width(5000, 252, fixed_base.ENTRY_ON_CURVES) == 9
     assert streamed[3] == 11
     assert stored == sorted(set(stored))
