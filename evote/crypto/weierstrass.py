@@ -11,34 +11,60 @@ Timing. A careful power is OpenSSL's through ``cryptography``: a key derivation 
 Diffie-Hellman exchanges. What surrounds it is not constant-time: the arithmetic on the base and on the result, neither
 of which is a secret exponent, and the passage of the exponent into OpenSSL.
 
-Sources: FIPS 186-4 appendix D.1.2, SEC 1 section 2.3, Brier-Joye 2002 section 4; formulas dbl-2001-b and
-add-1998-cmo-2 of the Explicit-Formulas Database.
+Many additions. The sums that `collect` makes are kept as (X, Y, ZZ, ZZZ) with x = X/ZZ and y = Y/ZZZ: ten products an
+addition. The targets of `spread` get one addend each, so they stay affine and share inversions: six products. (Affine
+sums in `collect`, too, would share inversions only among different buckets, and the bookkeeping eats the gain.)
+
+Sources: FIPS 186-4 appendix D.1.2, SEC 1 section 2.3, Brier-Joye 2002 section 4; formulas dbl-2001-b, add-1998-cmo-2,
+madd-2008-s and mdbl-2008-s-1 of the Explicit-Formulas Database.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from evote.crypto.bigint import invert, is_prime, jacobi, mpz, powmod
+from evote.crypto.bigint import invert, invert_many, is_prime, jacobi, mpz, powmod
 from evote.crypto.group import Element, Group, Stream
 from evote.errors import DecodeError
 
 Residue = Any  # an mpz in 0..p-1
 Point = tuple[Residue, Residue, Residue]
 
-UNCOMPRESSED = 4
+Addend = tuple[Residue, Residue] | None  # affine; None is the identity
+Pending = tuple[int, Residue, Residue, Residue, Residue, Residue, Residue]
+
+TAG = b"\4"  # of an uncompressed point
 ONE = mpz(1)
+BATCH = 20  # additions that share an inversion: more have more numbers alive than gmpy2 keeps ready for reuse (100)
 
 
 class WeierstrassGroup(Group):
     """The points of y^2 = x^3 - 3x + ``b`` modulo ``p``, whose prime number is ``q``; generator (``gx``, ``gy``)."""
 
-    def __init__(self, name: str, curve: ec.EllipticCurve, *, p: int, b: int, q: int, gx: int, gy: int) -> None:
-        """Prove the parameters; ``ValueError`` if they are not what the class says. ``curve`` is OpenSSL's."""
-        self.name, self.order, self._curve = name, q, curve
+    signed_digits = True
+
+    def __init__(
+        self,
+        name: str,
+        curve: ec.EllipticCurve,
+        *,
+        p: int,
+        b: int,
+        q: int,
+        gx: int,
+        gy: int,
+        library_cost: float = math.inf,
+    ) -> None:
+        """Prove the parameters; ``ValueError`` if they are not what the class says. ``curve`` is OpenSSL's.
+
+        ``library_cost`` is measured: what a power by OpenSSL costs, in products.
+        """
+        self.name, self.order, self._curve, self._library_cost = name, q, curve, library_cost
         self._p, self._b = mpz(p), mpz(b)
         self._size = (p.bit_length() + 7) // 8
         self.element_size = 1 + 2 * self._size
@@ -54,7 +80,7 @@ class WeierstrassGroup(Group):
         if (27 * self._b**2 - 108) % p == 0 or not self._on_curve(g[0], g[1]):
             raise ValueError(f"{self.name}: the curve is singular or the generator not on it")
         # q divides the number of points, which differs from p + 1 by at most 2 sqrt(p)
-        if (q - p - 1) ** 2 > 4 * p or self.power_public(g, q)[2] != 0:
+        if (q - p - 1) ** 2 > 4 * p or super().power_public(g, q)[2] != 0:
             raise ValueError(f"{self.name}: the curve does not have q points")
 
     def multiply(self, a: Point, b: Point) -> Point:
@@ -116,13 +142,114 @@ class WeierstrassGroup(Group):
         computed = self._ladder(x, y, 2 if exponent in known else exponent)
         return known.get(exponent, computed)
 
+    def power_public(self, a: Point, exponent: int) -> Any:
+        """Return a^exponent by OpenSSL where that is faster: on P-256, unless the exponent is short."""
+        if super().public_power_cost(exponent.bit_length()) < self._library_cost:
+            return super().power_public(a, exponent)
+        return self.power(a, exponent % self.order)
+
+    def public_power_cost(self, bits: int) -> float:
+        """Return the cost in products of the cheaper path."""
+        return min(super().public_power_cost(bits), self._library_cost)
+
+    def addends(self, raws: Sequence[Point]) -> list[Addend]:
+        """Return the points in affine coordinates."""
+        return [(x, y) if z else None for x, y, z in self.normalised(raws)]
+
+    def collect(self, addends: Sequence[Addend], digits: Sequence[int], size: int) -> list[Point | None]:
+        """Return the products of the addends with equal digits; None also where they cancel."""
+        p = self._p
+        sums: list[Any] = [None] * (size + 1)
+        for addend, digit in zip(addends, digits, strict=True):
+            if addend is None or not digit:
+                continue
+            i = digit
+            x2, y2 = addend
+            if digit < 0:
+                i, y2 = -digit, -y2
+            held = sums[i]
+            if held is None:
+                sums[i] = x2, y2, ONE, ONE
+                continue
+            x1, y1, zz, zzz = held
+            h, r = (x2 * zz - x1) % p, (y2 * zzz - y1) % p
+            if not h:
+                sums[i] = None if r else self._doubled(x2, y2)
+                continue
+            hh = h * h % p
+            hhh, v = h * hh % p, x1 * hh % p
+            x3 = (r * r - hhh - v - v) % p
+            sums[i] = x3, (r * (v - x3) - y1 * hhh) % p, zz * hh % p, zzz * hhh % p
+        return [held and (held[0] * held[2] % p, held[1] * held[3] % p, held[2]) for held in sums]
+
+    def _doubled(self, x: Residue, y: Residue) -> tuple[Residue, Residue, Residue, Residue]:
+        """Return the square of an affine point as (X, Y, ZZ, ZZZ)."""
+        p, u = self._p, 2 * y
+        v = u * u % p
+        w, s, m = u * v % p, x * v % p, 3 * (x * x - 1)
+        x3 = (m * m - 2 * s) % p
+        return x3, (m * (s - x3) - w * y) % p, v, w
+
+    def spread(self, targets: list[Point], table: Sequence[Addend], digits: Sequence[int]) -> None:
+        """Multiply each target by the addend that its digit names; afterwards those have Z = 1."""
+        p, pending, dxs = self._p, [], ONE
+        for i, digit in enumerate(digits):
+            addend = table[abs(digit)]
+            if addend is None or not digit:
+                continue
+            x2, y2 = addend
+            if digit < 0:
+                y2 = p - y2
+            x1, y1, z1 = targets[i]
+            dx = x2 - x1
+            if z1 is ONE and dx:
+                pending.append((i, x1, y1, x2, y2, dx, dxs))
+                dxs = dxs * dx % p
+                if len(pending) == BATCH:
+                    self._settle(targets, pending, dxs)
+                    pending, dxs = [], ONE
+            else:  # the identity, another Z, an equal or opposite point
+                targets[i] = self._normal(self.multiply(targets[i], (x2, y2, ONE)))
+        self._settle(targets, pending, dxs)
+
+    def _settle(self, targets: list[Point], pending: list[Pending], dxs: Residue) -> None:
+        """Add (x2, y2) to (x1, y1) for each target; dx = x2 - x1, before = the dx before it multiplied, dxs = all."""
+        p, rest = self._p, invert(dxs, self._p)
+        for i, x1, y1, x2, y2, dx, before in reversed(pending):
+            slope = (y2 - y1) * (rest * before % p) % p
+            rest = rest * dx % p
+            x3 = (slope * slope - x1 - x2) % p
+            targets[i] = x3, (slope * (x1 - x3) - y1) % p, ONE
+
+    def normalised(self, raws: Iterable[Point]) -> list[Point]:
+        """Return the same points, with Z = 1 unless it is 0; one inversion for all, seven products for each."""
+        p, points = self._p, list(raws)
+        others = [i for i, point in enumerate(points) if point[2] is not ONE and point[2]]
+        for i, z_inv in zip(others, invert_many([points[i][2] for i in others], p), strict=True):
+            x, y, _ = points[i]
+            zz_inv = z_inv * z_inv % p
+            points[i] = x * zz_inv % p, y * zz_inv % p * z_inv % p, ONE
+        return points
+
+    def _normal(self, a: Point) -> Point:
+        return (*self._affine(a), ONE) if a[2] else a
+
+    def pack(self, raws: Iterable[Point]) -> bytes:
+        """Return x and y of each point; zeros, which no point of the curve has, for the identity."""
+        affine = (point[:2] if point[2] else (0, 0) for point in self.normalised(raws))
+        return b"".join(c.to_bytes(self._size, "big") for point in affine for c in point)
+
+    def unpack(self, data: bytes) -> list[Point]:
+        """Return the points that `pack` wrote."""
+        numbers = [mpz.from_bytes(data[i : i + self._size], "big") for i in range(0, len(data), self._size)]
+        return [(x, y, ONE) if y else self._neutral for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+
     def _ladder(self, x: Residue, y: Residue, k: int) -> Point:
         """Return the k-th power of the point (x, y) from the abscissas of the powers k and k + 1; 2 <= k <= q - 2."""
         p = self._p
         peer = ec.EllipticCurvePublicKey.from_encoded_point(self._curve, self.encode((x, y, ONE)))
         u, w = (
-            mpz(int.from_bytes(ec.derive_private_key(e, self._curve).exchange(ec.ECDH(), peer), "big"))
-            for e in (k, k + 1)
+            mpz.from_bytes(ec.derive_private_key(e, self._curve).exchange(ec.ECDH(), peer), "big") for e in (k, k + 1)
         )
         # w + u + x = ((v - y) / (u - x))^2 and v^2 = u^3 - 3u + b, so v = (y^2 + v^2 - (w + u + x)(u - x)^2) / 2y
         v = (y * y + self._cubic(u) - (w + u + x) * (u - x) ** 2) * invert(2 * y, p) % p
@@ -133,14 +260,15 @@ class WeierstrassGroup(Group):
         if not a[2]:
             return bytes(self.element_size)
         x, y = self._affine(a)
-        return bytes([UNCOMPRESSED]) + int(x).to_bytes(self._size, "big") + int(y).to_bytes(self._size, "big")
+        encoding: bytes = TAG + x.to_bytes(self._size, "big") + y.to_bytes(self._size, "big")
+        return encoding
 
     def decode_raw(self, data: bytes) -> Point:
         """Return the point that ``data`` encodes: coordinates below p, on the curve."""
         if not any(data):
             return self._neutral
-        x, y = mpz(int.from_bytes(data[1 : 1 + self._size], "big")), mpz(int.from_bytes(data[1 + self._size :], "big"))
-        if data[0] != UNCOMPRESSED or x >= self._p or y >= self._p or not self._on_curve(x, y):
+        x, y = mpz.from_bytes(data[1 : 1 + self._size], "big"), mpz.from_bytes(data[1 + self._size :], "big")
+        if data[:1] != TAG or x >= self._p or y >= self._p or not self._on_curve(x, y):
             raise DecodeError(f"{self.name}: not an uncompressed point of the curve")
         return x, y, ONE
 
@@ -153,14 +281,14 @@ class WeierstrassGroup(Group):
         while True:
             end += step
             candidate = stream.digest(end)[-step:]
-            x = mpz(int.from_bytes(candidate[:-1], "big"))
+            x = mpz.from_bytes(candidate[:-1], "big")
             yy = self._cubic(x)
             if x < self._p and jacobi(yy, self._p) == 1:
                 y = powmod(yy, (self._p + 1) // 4, self._p)
                 return x, y if (y ^ candidate[-1]) & 1 == 0 else self._p - y, ONE
 
     def _cubic(self, x: Residue) -> Residue:
-        return (x * x * x - 3 * x + self._b) % self._p
+        return (x * (x * x - 3) + self._b) % self._p
 
     def _on_curve(self, x: Residue, y: Residue) -> bool:
         return bool(y * y % self._p == self._cubic(x))
@@ -185,6 +313,7 @@ def p_256() -> Group:
         q=0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
         gx=0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
         gy=0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+        library_cost=68,
     )
 
 

@@ -1,12 +1,15 @@
 """OpenSSL as the measure of our arithmetic, the exceptional cases of the group law, and bad curves."""
 
 import hashlib
+from collections.abc import Sequence
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from evote.crypto.group import Element, Group, group
+from evote.crypto.group import Element, Group, Raw, group
 from evote.crypto.weierstrass import WeierstrassGroup
 from tests.crypto.group_contract import Script
 
@@ -93,6 +96,70 @@ def test_hashing_takes_the_first_abscissa_of_a_point() -> None:
         assert data[-1] & 1 == expected[32] & 1
         signs.add(data[-1] & 1)
     assert signs == {0, 1}
+
+
+# --- many at once ---
+
+
+def points(g: Group, count: int) -> list[Raw]:
+    """Return points among which are equal, opposite and neutral ones, some with Z = 1."""
+    a, one = g.hash_to_group("a"), g.identity
+    special = [a, a, one / a, a * a, spread(a), spread(one / a), one, spread(one), g.generator, g.decode(bytes(a))]
+    return [e.raw for e in special + [spread(g.hash_to_group("a", bytes([i]))) for i in range(count - len(special))]]
+
+
+def same(g: Group, ours: Sequence[Raw | None], theirs: Sequence[Raw | None]) -> bool:
+    """Tell whether the values are the same elements; None is the identity."""
+    one = g.identity.raw
+    return all(g.equal(a or one, b or one) for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("name", CURVES)
+@given(st.lists(st.integers(-4, 4), min_size=48, max_size=48))
+@settings(database=None, deadline=None, max_examples=20)
+def test_buckets_and_targets_are_those_of_the_plain_law(name: str, digits: list[int]) -> None:
+    g, raws = group(name), points(group(name), 48)
+    for size in (4, 5):
+        assert same(g, g.collect(g.addends(raws), digits, size), Group.collect(g, raws, digits, size))
+    for table in (raws, raws[4:9]):
+        targets, expected = raws[::-1], raws[::-1]
+        for _ in range(2):
+            g.spread(targets, g.addends(table), digits)
+            Group.spread(g, expected, table, digits)
+            assert same(g, targets, expected)
+
+
+def test_buckets_empty_full_and_cancelled(curve: Group) -> None:
+    a, b = curve.hash_to_group("a").raw, curve.hash_to_group("b").raw
+    addends = curve.addends([a, a, a, b, a, b, curve.identity.raw])
+    buckets = curve.collect(addends, [1, 1, -1, 2, 3, -2, 5], 5)
+    assert buckets[0] is buckets[4] is None
+    assert same(curve, buckets, [None, a, None, a, None, None])
+    assert same(curve, curve.collect(addends[:3], [-1, -1, 1], 1), [None, curve.invert(a)])
+
+
+def test_packing_keeps_the_point(curve: Group) -> None:
+    raws = points(curve, 12)
+    packed = curve.pack(raws)
+    assert len(packed) == 12 * (curve.element_size - 1)
+    assert same(curve, curve.unpack(packed), raws)
+    assert curve.unpack(curve.pack([])) == []
+
+
+def test_normalised_points_are_the_same_points(curve: Group) -> None:
+    raws = points(curve, 12)
+    assert same(curve, curve.normalised(raws), raws)
+    assert {point[2] for point in curve.normalised(raws)} == {0, 1}
+
+
+def test_public_powers_at_every_length(curve: Group) -> None:
+    base = spread(curve.hash_to_group("base"))
+    for bits in (0, 1, 2, 40, 80, curve.order.bit_length() - 1):
+        for exponent in ((1 << bits) - 1, 1 << bits, (1 << bits) + 1):
+            assert curve.element(curve.power_public(base.raw, exponent)) == base**exponent
+    for near in range(-3, 4):
+        assert curve.element(curve.power_public(base.raw, curve.order + near)) == base**near
+    assert curve.element(curve.power_public(curve.identity.raw, curve.order - 2)) == curve.identity
 
 
 BAD_CURVES = {
