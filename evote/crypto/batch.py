@@ -116,7 +116,7 @@ class Folding:
         group = bases[0].group
         apart, merged = self._plan(group)
         if executor is not None and len(bases) > SINGLES:
-            known = KnownVector(group, group.pack(base.raw for base in bases), len(bases))
+            known = KnownVector(group, group.pack(group.identity.same_group(base) for base in bases), len(bases))
             merged, bases, exponents = [*merged, Power(known, exponents)], [], []
         wanted = [[Power(power.vector, power.exponents)] for power in apart] + [merged] * bool(merged)
         bases += products(group, wanted, executor)
