@@ -24,6 +24,7 @@ R = TypeVar("R")
 IN_FLIGHT = 8  # chunks held at once, at least
 PULSE = 5.0  # seconds between looks at an executor that does not answer
 PATIENCE = 60.0  # seconds without any worker, after which none is expected
+LIMIT = 3600.0  # seconds for which the next result is waited for in any case
 
 
 class WorkerLost(EvoteError):
@@ -126,20 +127,22 @@ def _receive(executor: Executor, future: Future[bytes]) -> Any:
 
 
 def _wait(executor: Executor, future: Future[bytes]) -> bytes:
-    """Return the result as soon as it is there; give up when the executor has had no workers for some time."""
-    deserted = 0.0
-    while deserted < PATIENCE:
+    """Return the result as soon as it is there; give up if it does not come, early if nobody is there to compute it."""
+    silent = deserted = 0.0
+    while silent < LIMIT and deserted < PATIENCE:
         try:
             return future.result(PULSE)
         except TimeoutError:
             if future.done():
                 return future.result()
+        silent += PULSE
         deserted = deserted + PULSE if worker_count(executor) == 0 else 0.0
-    raise TimeoutError(f"no workers for {PATIENCE:.0f} seconds")
+    raise TimeoutError(f"no workers for {deserted:.0f} seconds" if deserted else f"no answer in {silent:.0f} seconds")
 
 
 def _lost(error: BaseException) -> WorkerLost:
-    what = traceback.format_exception_only(error)[0].strip()
+    first, *_ = traceback.format_exception_only(error)[0].splitlines()
+    what = "".join(filter(str.isprintable, first))
     return WorkerLost(f"a worker was lost before it answered ({what}); nothing was concluded")
 
 

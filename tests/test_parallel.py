@@ -221,6 +221,7 @@ FAILURES = {
     "broken": BrokenExecutor("dead"),
     "cancelled": CancelledError("gone"),
     "timeout": TimeoutError("too late"),
+    "colourful": OSError("\x1b[36mtask\x1b[0m\nand a long story"),
     "unheard of": type("KilledWorker", (Exception,), {})("four times"),
 }
 
@@ -230,6 +231,7 @@ def test_whatever_the_executor_raises_is_a_lost_worker(error: Exception):
     with pytest.raises(WorkerLost, match="nothing was concluded") as caught:
         list(pmap(double, range(3), executor=Failing(error)))
     assert caught.value.__cause__ is error
+    assert str(caught.value).isprintable()
 
 
 def test_a_cancelled_future_is_a_lost_worker():
@@ -295,6 +297,17 @@ def test_nobody_waits_for_ever_where_there_are_no_workers(monkeypatch: pytest.Mo
         list(pmap(double, range(3), executor=executor))
     assert executor.counts == []
     assert executor.futures[0].done() is False
+
+
+def test_nobody_waits_for_ever_for_an_answer(monkeypatch: pytest.MonkeyPatch):
+    class Silent(Executor):
+        def submit(self, *_, **__):
+            return Future()
+
+    monkeypatch.setattr(parallel, "PULSE", 0.01)
+    monkeypatch.setattr(parallel, "LIMIT", 0.03)
+    with pytest.raises(WorkerLost, match="no answer in"):
+        list(pmap(double, range(3), executor=Silent()))
 
 
 def test_workers_that_come_back_in_time_are_waited_for(monkeypatch: pytest.MonkeyPatch):
