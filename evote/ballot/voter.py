@@ -27,7 +27,7 @@ from evote.record.manifest import Contest, Election
 from evote.record.merkle import leaf_hash
 from evote.record.operator import sign_entry
 
-TABLES_PAY = 4  # ciphertexts in a ballot, from which careful tables cost less than they save
+TABLES_PAY = 3  # ciphertexts in a ballot, from which careful tables cost less than they save
 
 Selections = Mapping[str, Collection[int]]  # contest id -> option numbers from 1; empty: blank
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pytest
 
+from evote.ballot.check import Submission, check_ballots
 from evote.ballot.voter import Voter
+from evote.crypto.arithmetic import Arithmetic
+from evote.crypto.group import Element
 from evote.crypto.signing import SigningKey
 from evote.record.entries import Ballot
 from evote.record.merkle import leaf_hash
@@ -53,6 +56,31 @@ def test_no_two_ballots_share_their_randomness(polls: Simulation) -> None:
     one, two = (device.cast({"council": (1,), "mayor": (1,)}, 1, Ballot.FIRST) for _ in range(2))
     assert one.ticket.seed != two.ticket.seed
     assert one.ticket.leaf == leaf_hash(bytes(one.entry)) != two.ticket.leaf
+
+
+@pytest.mark.parametrize("pay", [1, 100], ids=["tables", "no tables"])
+def test_a_device_is_careful_unless_told_otherwise(
+    polls: Simulation, pay: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables: list[Element] = []
+
+    def noticed(self: Arithmetic, base: Element, _: int) -> Callable[[int], Element]:
+        assert self is Arithmetic.CAREFUL
+        tables.append(base)
+        return lambda exponent: base**exponent
+
+    monkeypatch.setattr(Arithmetic, "table", noticed)
+    monkeypatch.setattr("evote.ballot.voter.TABLES_PAY", pay)
+    simulated = polls.device("n1")
+    device = Voter(polls.election, polls.key, simulated._credential, polls.keys.voters["n1"])
+    cast = device.cast({"council": (1,), "mayor": (1,)}, 1, Ballot.FIRST)
+    assert tables == ([polls.key.group.generator, polls.key.y] if pay == 1 else [])
+    submission = Submission(cast.entry, simulated._credential, "n1")
+    assert check_ballots(polls.election, polls.key, bytes(32), [submission])["ballot.proof"] > 0
+
+
+def test_simulated_devices_share_their_tables(polls: Simulation) -> None:
+    assert polls.device("n1")._power is polls.device("n2")._power
 
 
 def test_the_seed_does_not_print(polls: Simulation) -> None:
