@@ -96,7 +96,7 @@ def _spend(seconds: float) -> float:
 
 
 def test_the_time_of_workers_counts() -> None:
-    with workers(2) as executor:
+    with workers(2, "p-256") as executor:
         assert executor is not None
         start = cpu_seconds()
         assert sum(executor.map(_spend, [0.05, 0.05])) == 0.1

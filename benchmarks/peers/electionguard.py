@@ -16,7 +16,8 @@ INSIDE = Path(__file__).with_name("electionguard_inside.py")
 SELECTIONS = 10
 # theirs, ours, how many of ours
 PAIRS = (
-    ("encrypt and prove", "selection-prove", 30),
+    ("encrypt and prove", "selection-prove-untabled", 30),
+    ("encrypt and prove", "selection-prove", 100),
     ("encrypt and prove", "selection-prove-fast", 300),
     ("verify", "selection-verify", 1000),
 )

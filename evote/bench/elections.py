@@ -36,7 +36,7 @@ def shuffle_prove(bench: Bench) -> Timed:
     election, keys = _election("riigikogu", bench.group)
     cascade = Cascade(election, public_key(election.algebra), Audit(executor=bench.executor))
     cascade.open(PLACE, ciphertexts(bench), 1)
-    mixer = Mixer(election, 1, keys.mixers[0], Arithmetic.FAST)
+    mixer = Mixer(election, 1, keys.mixers[0], Arithmetic.FAST, bench.executor)
     return lambda: mixer.shuffle(cascade, PLACE)
 
 

@@ -87,21 +87,22 @@ def fresh_process(function: Callable[..., T], *arguments: Any) -> T:
 
 
 @contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
-    """Yield an executor whose ``jobs`` processes are up, or None for one job, which this process does itself."""
+def workers(jobs: int, algebra: str) -> Iterator[Executor | None]:
+    """Yield an executor whose ``jobs`` processes are up and know the group, or None for one job: this process."""
     if jobs == 1:
         yield None
         return
     context = get_context("spawn")
     everybody = context.Barrier(jobs + 1)
-    with ProcessPoolExecutor(jobs, context, _wait, (everybody,)) as pool:
+    with ProcessPoolExecutor(jobs, context, _get_ready, (everybody, algebra)) as pool:
         for _ in range(jobs):
             pool.submit(int)
         everybody.wait()
         yield pool
 
 
-def _wait(everybody: Barrier) -> None:
+def _get_ready(everybody: Barrier, algebra: str) -> None:
+    group(algebra)
     everybody.wait()
 
 
@@ -112,7 +113,7 @@ def measure(name: str, work: Work, bench: Bench) -> Figure:
 
 def measure_here(name: str, work: Work, bench: Bench) -> Figure:
     """Measure one work in this process."""
-    with workers(bench.jobs) as executor:
+    with workers(bench.jobs, bench.group) as executor:
         timed = work(replace(bench, executor=executor))
         powers = pm_samples()
         start, cpu = time.perf_counter(), cpu_seconds()

@@ -7,6 +7,7 @@ from functools import partial
 
 from evote.bench.materials import elements, public_key, secret, shared
 from evote.bench.measure import Bench, Made, Timed
+from evote.crypto.arithmetic import Arithmetic, Powers
 from evote.crypto.batch import Batch
 from evote.crypto.elgamal import PublicKey, decode_ciphertexts
 from evote.crypto.group import group
@@ -21,8 +22,25 @@ BATCH = 10_000  # proofs that are folded into one product
 
 
 def selection_prove(bench: Bench) -> Timed:
-    """Encrypt one selection and prove that it is 0 or 1 as a voter does, up to encoded ciphertext and proof."""
-    return lambda: shared(partial(_selections, bench.group), range(bench.n), bench)
+    """Encrypt one selection and prove that it is 0 or 1 as a voter does, up to encoded ciphertext and proof.
+
+    Carefully: modulo p by tables of generator and key that are read whole; one pair of tables, timed, for all n.
+    """
+    return _proving(bench, Arithmetic.CAREFUL)
+
+
+def selection_prove_untabled(bench: Bench) -> Timed:
+    """Do the same with every power by the careful path of ``**``: ``powmod_sec``, libsodium or OpenSSL."""
+    return _proving(bench, None)
+
+
+def selection_prove_fast(bench: Bench) -> Timed:
+    """Do the same with fast tables, as a simulation does."""
+    return _proving(bench, Arithmetic.FAST)
+
+
+def _proving(bench: Bench, arithmetic: Arithmetic | None) -> Timed:
+    return lambda: shared(partial(_selections, arithmetic, bench.group), range(bench.n), bench)
 
 
 def selection_verify(bench: Bench) -> Timed:
@@ -35,7 +53,7 @@ def selection_verify(bench: Bench) -> Timed:
 
 
 def _made_selections(bench: Bench) -> Made:
-    sealed = _selections(bench.group, list(range(bench.n)))
+    sealed = _selections(Arithmetic.FAST, bench.group, list(range(bench.n)))
     return {
         "key": [bytes(public_key(group(bench.group)).y)],
         "ciphertexts": [ciphertext for ciphertext, _ in sealed],
@@ -43,17 +61,19 @@ def _made_selections(bench: Bench) -> Made:
     }
 
 
-def _selections(name: str, numbers: list[int]) -> list[tuple[bytes, bytes]]:
+def _selections(arithmetic: Arithmetic | None, name: str, numbers: list[int]) -> list[tuple[bytes, bytes]]:
     """Return encoded ciphertexts and proofs of the votes ``number`` mod 2."""
     algebra = group(name)
     key = public_key(algebra)
+    bases = (algebra.generator, key.y)
+    power = Powers(arithmetic, *bases, count=6 * len(numbers)) if arithmetic else Powers(Arithmetic.CAREFUL)
     votes = [algebra.identity, algebra.generator]
     randomness = NativeTranscript("bench").challenges("r", algebra.order.bit_length() + 128, len(numbers))
     sealed = []
     for number, r in zip(numbers, map(algebra.scalar, randomness), strict=True):
-        ciphertext = key.encrypt(votes[number % 2], r)
+        ciphertext = key.encrypt(votes[number % 2], r, power=power)
         statement, witness = encryption_of_one_of(key, ciphertext, (0, 1)), Witness((r,), number % 2)
-        sealed.append((bytes(ciphertext), bytes(prove(statement, witness, _transcript(number)))))
+        sealed.append((bytes(ciphertext), bytes(prove(statement, witness, _transcript(number), power=power))))
     return sealed
 
 

@@ -13,6 +13,8 @@ WORKS: dict[str, Work] = {
     "product": algebra.product,
     "aggregate": algebra.aggregate,
     "selection-prove": proofs.selection_prove,
+    "selection-prove-untabled": proofs.selection_prove_untabled,
+    "selection-prove-fast": proofs.selection_prove_fast,
     "selection-verify": proofs.selection_verify,
     "decryption-verify": elections.decryption_verify,
     "decryption-each-verify": proofs.decryption_each_verify,
