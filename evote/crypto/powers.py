@@ -17,8 +17,8 @@ says so; thus one long exponent among many short ones costs its own length and n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +35,7 @@ LOOSE, LOOSE_ON_CURVES = 1.2, 1.35  # products: one outside the buckets
 EMPTYING, EMPTYING_ON_CURVES = 1, 3  # products: a bucket, once in each window
 INVERSE = 3  # products, one of many
 WORTHWHILE = 4  # bits, for which to take an inverse that is not free
+MANY = 8  # bases; with fewer, buckets and classes of lengths are not worth a thought
 MAX_WIDTH = 16  # of a bucket's digit: beyond it the buckets leave the cache
 
 
@@ -96,8 +97,10 @@ def _positive(group: Group, powers: Sequence[Power]) -> Raw:
     return group.identity.raw if product is None else product
 
 
-def _classes(group: Group, powers: Sequence[Power]) -> Iterable[Sequence[Power]]:
+def _classes(group: Group, powers: Sequence[Power]) -> list[Sequence[Power]]:
     """Split powers by the length of their exponents into the parts that cost least together."""
+    if len(powers) < MANY:
+        return [powers] if powers else []
     by_length: defaultdict[int, list[Power]] = defaultdict(list)
     for power in powers:
         bits = power[1].bit_length()
@@ -110,11 +113,13 @@ def _classes(group: Group, powers: Sequence[Power]) -> Iterable[Sequence[Power]]
     for j in range(1, len(steps) + 1):
         sums = reversed(list(accumulate(reversed(loads[:j]))))
         best.append(min((best[i][0] + cost(group, load), i) for i, load in enumerate(sums)))
+    parts: list[Sequence[Power]] = []
     end = len(steps)
     while end:
         start = best[end][1]
-        yield [power for step in steps[start:end] for power in step]
+        parts.append([power for step in steps[start:end] for power in step])
         end = start
+    return parts
 
 
 def cost(group: Group, load: Load) -> float:
@@ -124,11 +129,12 @@ def cost(group: Group, load: Load) -> float:
 
 def _method(group: Group, load: Load) -> tuple[float, Callable[[Sequence[Raw], Sequence[int]], Raw]]:
     """Return the cost of the cheapest method, and that method."""
-    methods = (
+    methods = [
         (load.n * (1 + group.public_power_cost(load.total // load.n)) - 1, one_by_one),
         (straus_cost(load, signed=group.signed_digits), straus),
-        (buckets_for(load, free_inverses=group.signed_digits).cost, pippenger),
-    )
+    ]
+    if load.n >= MANY:
+        methods.append((buckets_for(load, free_inverses=group.signed_digits).cost, pippenger))
     least, method = min(methods, key=lambda pair: pair[0])
     return least, partial(method, group)
 
@@ -214,8 +220,13 @@ class Buckets(NamedTuple):
 
 def buckets_for(load: Load, *, free_inverses: bool) -> Buckets:
     """Return the cheapest way; where inverses are not free, signed digits pay for long exponents only."""
-    widths = range(2, MAX_WIDTH + 1)
-    signs = (True,) if free_inverses else (False, True)
+    mean = -(-load.total // load.n)
+    return _cheapest_buckets(Load(load.n, load.n * mean, load.top), free_inverses)
+
+
+@lru_cache(maxsize=1024)
+def _cheapest_buckets(load: Load, free_inverses: bool) -> Buckets:  # noqa: FBT001 - private, and keywords cost time
+    widths, signs = range(2, MAX_WIDTH + 1), (True,) if free_inverses else (False, True)
     return min(_buckets(load, c, signed, 0 if free_inverses else INVERSE) for signed in signs for c in widths)
 
 
