@@ -22,6 +22,7 @@ from evote.crypto.relation import (
     bind,
     challenge_size,
     decode_proof,
+    decode_proofs,
     proof_size,
     remaining_challenge,
     runs,
@@ -329,6 +330,19 @@ def test_malformed_proof_is_a_decode_error(data: bytes):
     assert bytes(decode_proof(SAMPLE.statement, GOOD)) == GOOD
     with pytest.raises(DecodeError):
         decode_proof(SAMPLE.statement, data)
+
+
+def test_proofs_of_different_shapes_are_decoded_together():
+    samples = [make(TOY) for make in SAMPLES.values()]
+    proofs = [prove(sample.statement, sample.witness, transcript()) for sample in samples]
+    assert decode_proofs([sample.statement for sample in samples], list(map(bytes, proofs))) == proofs
+    assert decode_proofs([], []) == []
+
+
+@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_proof_among_others_is_a_decode_error(data: bytes):
+    with pytest.raises(DecodeError):
+        decode_proofs([SAMPLE.statement] * 3, [GOOD, data, GOOD])
 
 
 @given(st.binary(min_size=len(GOOD), max_size=len(GOOD)) | st.binary(max_size=200))
