@@ -157,7 +157,7 @@ class WeierstrassGroup(Group):
         return [(x, y) if z else None for x, y, z in self.normalised(raws)]
 
     def collect(self, addends: Sequence[Addend], digits: Sequence[int], size: int) -> list[Point | None]:
-        """Return the products of the addends with equal digits; None also where they cancel."""
+        """Return the products of the addends with equal digits."""
         p = self._p
         sums: list[Any] = [None] * (size + 1)
         for addend, digit in zip(addends, digits, strict=True):
@@ -180,7 +180,11 @@ class WeierstrassGroup(Group):
             hhh, v = h * hh % p, x1 * hh % p
             x3 = (r * r - hhh - v - v) % p
             sums[i] = x3, (r * (v - x3) - y1 * hhh) % p, zz * hh % p, zzz * hhh % p
-        return [held and (held[0] * held[2] % p, held[1] * held[3] % p, held[2]) for held in sums]
+        points = [held and (held[0] * held[2] % p, held[1] * held[3] % p, held[2]) for held in sums]
+        if empty := {i for i, point in enumerate(points) if i and not point}:
+            for i in empty.intersection(map(abs, digits)):  # where addends cancelled, or were the identity
+                points[i] = self._neutral
+        return points
 
     def _doubled(self, x: Residue, y: Residue) -> tuple[Residue, Residue, Residue, Residue]:
         """Return the square of an affine point as (X, Y, ZZ, ZZZ)."""
