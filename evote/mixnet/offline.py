@@ -131,7 +131,7 @@ def write(path: Path, prepared: PreparedShuffle, passphrase: bytes, cost: vault.
     large to be read.
     """
     if os.path.lexists(_spent(path)):
-        raise Refused(f"{_spent(path)} exists: what was prepared under this name has been used")
+        raise Refused(f"{_spent(path)} is there: what was prepared under this name has been used; take another")
     ahead = prepared.take(prepared.purpose)
     factors = tuple(vector.group.pack(vector.raws()) for vector in ahead.factors)
     data = msgspec.msgpack.encode(_Stored(prepared.purpose, ahead.seed, factors, ahead.proof.secret_bytes()))

@@ -9,7 +9,6 @@ from evote.crypto.elgamal import Row, encode_row
 from evote.crypto.group import group
 from evote.crypto.rows import Rows
 from evote.errors import DecodeError
-from evote.mixnet import shuffle
 from evote.mixnet.shuffle import GENERATORS, Generators, ShuffleStatement, shuffle_proof, shuffle_prover
 from tests.mixnet.shuffle_contract import as_read, ballots, key_of, statement_of
 
@@ -48,17 +47,6 @@ def test_proofs_and_provers_are_found_by_name() -> None:
     for find in (shuffle_proof, shuffle_prover):
         with pytest.raises(ValueError, match="nothing is registered"):
             find("bayer-groth")
-
-
-def test_generators_are_hashed_into_the_group_and_the_same_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shuffle, "BLOCK", 32)
-    many = Generators(TOY).first(100).elements()  # several blocks
-    assert len(set(many)) == len(many) == 100
-    assert not {TOY.identity, TOY.generator} & set(many)
-    again = Generators(TOY)
-    for count in (0, 1, 31, 32, 33, 64, 2):
-        assert again.first(count).elements() == many[:count]
-    assert many == TOY.independent_generators(100, GENERATORS)
 
 
 def test_generators_differ_from_group_to_group() -> None:
