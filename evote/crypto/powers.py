@@ -9,7 +9,7 @@ values of any group, and a cost model chooses. In products, for n exponents of B
     one by one  n `Group.public_power_cost`
 
 where a product is one into a bucket and a squaring costs s = 0.87 of it (measured: 0.83 to 0.9). A product one at a
-time, with its digit, costs r = 1.2 modulo p and 1.35 on curves, where addends for buckets are cheaper. To empty a
+time, with its digit, costs r = 1.2 modulo p and 1.6 on curves, where addends for buckets are cheaper. To empty a
 bucket costs e = 1 modulo p and 3 on curves. Exponents of very different lengths are split into classes where the model
 says so; thus one long exponent among many short ones costs its own length and no more.
 """
@@ -31,7 +31,7 @@ Raw = Any
 Power = tuple[Raw, int]  # a base and an exponent > 0
 
 SQUARE = 0.87  # products
-LOOSE, LOOSE_ON_CURVES = 1.2, 1.35  # products: one outside the buckets
+LOOSE, LOOSE_ON_CURVES = 1.2, 1.6  # products: one outside the buckets
 EMPTYING, EMPTYING_ON_CURVES = 1, 3  # products: a bucket, once in each window
 INVERSE = 3  # products, one of many
 WORTHWHILE = 4  # bits, for which to take an inverse that is not free
