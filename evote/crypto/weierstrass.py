@@ -85,24 +85,26 @@ class WeierstrassGroup(Group):
 
     def multiply(self, a: Point, b: Point) -> Point:
         """Return a b: 16 products, or 11 if one of the two has Z = 1."""
-        if not a[2]:
+        if a[2] is ONE:
+            a, b = b, a
+        x1, y1, z1 = a
+        x2, y2, z2 = b
+        if not z1:
             return b
-        if not b[2]:
+        if not z2:
             return a
-        (x1, y1, z1), (x2, y2, z2) = (b, a) if a[2] == 1 else (a, b)
         p = self._p
-        zz1 = z1 * z1 % p
-        u1, s1, u2, s2, z = x1, y1, x2 * zz1, y2 * z1 % p * zz1, z1
-        if z2 != 1:
+        u, s, z, zz1 = x1, y1, z1, z1 * z1 % p
+        if z2 is not ONE:
             zz2 = z2 * z2 % p
-            u1, s1, z = x1 * zz2 % p, y1 * z2 % p * zz2 % p, z1 * z2 % p
-        h, r = (u2 - u1) % p, (s2 - s1) % p
+            u, s, z = x1 * zz2 % p, y1 * z2 % p * zz2 % p, z1 * z2 % p
+        h, r = (x2 * zz1 - u) % p, (y2 * z1 % p * zz1 - s) % p
         if not h:
             return self._neutral if r else self.square(a)
         hh = h * h % p
-        hhh, v = h * hh % p, u1 * hh % p
-        x3 = (r * r - hhh - 2 * v) % p
-        return x3, (r * (v - x3) - s1 * hhh) % p, h * z % p
+        hhh, v = h * hh % p, u * hh % p
+        x3 = (r * r - hhh - v - v) % p
+        return x3, (r * (v - x3) - s * hhh) % p, h * z % p
 
     def square(self, a: Point) -> Point:
         """Return a^2: 8 products. The group has odd order, so only the identity has a tangent that runs to it."""
