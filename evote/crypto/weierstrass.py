@@ -35,11 +35,12 @@ from evote.errors import DecodeError
 Residue = Any  # an mpz in 0..p-1
 Point = tuple[Residue, Residue, Residue]
 
-Addend = tuple[Residue, Residue] | None  # affine; None is the identity
+Addend = tuple[Residue, Residue]  # affine; zeros, which no point of the curve has, are the identity
 Pending = tuple[int, Residue, Residue, Residue, Residue, Residue, Residue]
 
 TAG = b"\4"  # of an uncompressed point
-ONE = mpz(1)
+ZERO, ONE = mpz(0), mpz(1)
+ORIGIN: Addend = ZERO, ZERO
 BATCH = 20  # additions that share an inversion: more have more numbers alive than gmpy2 keeps ready for reuse (100)
 
 
@@ -68,7 +69,7 @@ class WeierstrassGroup(Group):
         self._p, self._b = mpz(p), mpz(b)
         self._size = (p.bit_length() + 7) // 8
         self.element_size = 1 + 2 * self._size
-        self._neutral: Point = (ONE, ONE, mpz(0))
+        self._neutral: Point = (ONE, ONE, ZERO)
         self.identity = Element(self, self._neutral)
         self.generator = Element(self, (mpz(gx), mpz(gy), ONE))
         self._check()
@@ -156,17 +157,17 @@ class WeierstrassGroup(Group):
 
     def addends(self, raws: Sequence[Point]) -> list[Addend]:
         """Return the points in affine coordinates."""
-        return [(x, y) if z else None for x, y, z in self.normalised(raws)]
+        return [(x, y) if z else ORIGIN for x, y, z in self.normalised(raws)]
 
     def collect(self, addends: Sequence[Addend], digits: Sequence[int], size: int) -> list[Point | None]:
         """Return the products of the addends with equal digits."""
         p = self._p
         sums: list[Any] = [None] * (size + 1)
         for addend, digit in zip(addends, digits, strict=True):
-            if addend is None or not digit:
+            x2, y2 = addend
+            if not digit or not y2:
                 continue
             i = digit
-            x2, y2 = addend
             if digit < 0:
                 i, y2 = -digit, -y2
             held = sums[i]
@@ -198,24 +199,26 @@ class WeierstrassGroup(Group):
 
     def spread(self, targets: list[Point], table: Sequence[Addend], digits: Sequence[int]) -> None:
         """Multiply each target by the addend that its digit names; afterwards those have Z = 1."""
+        for low in range(0, len(digits), BATCH):
+            self._spread(targets, table, enumerate(digits[low : low + BATCH], low))
+
+    def _spread(self, targets: list[Point], table: Sequence[Addend], digits: Iterable[tuple[int, int]]) -> None:
         p, pending, dxs = self._p, [], ONE
-        for i, digit in enumerate(digits):
-            addend = table[abs(digit)]
-            if addend is None or not digit:
+        for i, digit in digits:
+            if digit > 0:
+                x2, y2 = table[digit]
+            else:
+                x2, y2 = table[-digit]
+                y2 = -y2
+            if not digit or not y2:
                 continue
-            x2, y2 = addend
-            if digit < 0:
-                y2 = p - y2
             x1, y1, z1 = targets[i]
             dx = x2 - x1
             if z1 is ONE and dx:
                 pending.append((i, x1, y1, x2, y2, dx, dxs))
                 dxs = dxs * dx % p
-                if len(pending) == BATCH:
-                    self._settle(targets, pending, dxs)
-                    pending, dxs = [], ONE
             else:  # the identity, another Z, an equal or opposite point
-                targets[i] = self._normal(self.multiply(targets[i], (x2, y2, ONE)))
+                targets[i] = self._normal(self.multiply(targets[i], (x2, y2 % p, ONE)))
         self._settle(targets, pending, dxs)
 
     def _settle(self, targets: list[Point], pending: list[Pending], dxs: Residue) -> None:
@@ -241,9 +244,8 @@ class WeierstrassGroup(Group):
         return (*self._affine(a), ONE) if a[2] else a
 
     def pack(self, raws: Iterable[Point]) -> bytes:
-        """Return x and y of each point; zeros, which no point of the curve has, for the identity."""
-        affine = (point[:2] if point[2] else (0, 0) for point in self.normalised(raws))
-        return b"".join(c.to_bytes(self._size, "big") for point in affine for c in point)
+        """Return x and y of each point, as in its addend."""
+        return b"".join(c.to_bytes(self._size, "big") for addend in self.addends(list(raws)) for c in addend)
 
     def unpack(self, data: bytes) -> list[Point]:
         """Return the points that `pack` wrote."""
