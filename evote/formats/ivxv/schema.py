@@ -103,6 +103,14 @@ class PrivateKeyInfo:
 
 
 @asn1.sequence
+class Card:
+    """What a smart card holds: the index of a share, and the share."""
+
+    index: bytes
+    share: bytes
+
+
+@asn1.sequence
 class ModPParameters:
     """p, g and the election, a GeneralString."""
 
