@@ -2,8 +2,8 @@
 
 Measures what each row needs, keeps all figures in docs/performance/figures.json, and writes the table into
 docs/performance.md between its two marks. With ``--only`` the rows whose text contains TEXT are measured anew, and the
-others stand as they were. All rows take about an hour; ``--divide 100`` tries the whole of it in minutes, and belongs
-into no document.
+others stand as they were. All rows take about an hour; ``--divide 100`` tries the whole of it in minutes, and writes
+nothing. A commit with ``+`` had changes on top of it.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def measured(run: Run, only: str) -> Iterator[Row]:
 
 
 def _commit() -> str:
-    words = ["git", "rev-parse", "--short", "HEAD"]
+    words = ["git", "describe", "--always", "--exclude=*", "--dirty=+"]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
 
 
@@ -195,7 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__)
     parser.add_argument("--only", default="", metavar="TEXT", help="measure the rows whose text contains TEXT")
     parser.add_argument("--rounds", type=int, default=1, help="measure each figure so often, take the median")
-    parser.add_argument("--divide", type=int, default=1, help="divide every N, to try it")
+    parser.add_argument("--divide", type=int, default=1, help="divide every N, to try it; writes nothing")
     parser.add_argument("--figures", type=Path, default=FIGURES, help="where figures are kept")
     parser.add_argument("--document", type=Path, default=DOCUMENT, help="the document with the table")
     options = parser.parse_args()
@@ -204,6 +204,8 @@ def main() -> None:
         run = Run(shared, options.rounds, options.divide)
         rows = {row.text: row for row in measured(run, options.only)}
         results = _merged(old, rows, run)
+    if options.divide > 1:
+        return
     options.figures.parent.mkdir(parents=True, exist_ok=True)
     options.figures.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
     before, rest = options.document.read_text(encoding="utf-8").split(MARKS[0])

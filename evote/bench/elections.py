@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from pathlib import Path
 
 from evote.bench.materials import ciphertexts, public_key, secret
@@ -70,11 +71,12 @@ def _made_shuffle(bench: Bench) -> Made:
 def decryption_verify(bench: Bench) -> Timed:
     """Verify one ciphertext's part of a trustee's share with its one proof: read the share's lines, hash, decode.
 
-    The ciphertexts are in hand, as they are in a verifier that has verified the mix.
+    The list that is decrypted is in hand as encoded rows, as in a verifier that has verified the mix; decoding it is
+    timed, too.
     """
     made = bench.made(_made_share)
     election, key, body = *_opened(made), canonical.decode(made["body"][0], DecryptionShare)
-    state = _decryption(election, key, made["ciphertexts"])
+    state = _decryption(election, key, made["ciphertexts"], bench.executor)
     source = Lists([made["shares"]])
     return lambda: state.admit("trustee 1", body, source, "the share")
 
@@ -83,13 +85,13 @@ def _made_share(bench: Bench) -> Made:
     election, keys = _election("referendum", bench.group)
     algebra, encoded = election.algebra, ciphertexts(bench)
     trustee = Trustee(election, 1, keys.trustees[0], TrusteeState(share=bytes(secret(algebra))))
-    message = trustee.decrypt(_decryption(election, public_key(algebra), encoded), PLACE)
+    message = trustee.decrypt(_decryption(election, public_key(algebra), encoded, None), PLACE)
     return _closed(election, message.entry) | {"ciphertexts": encoded, "shares": message.lines}
 
 
-def _decryption(election: Election, key: PublicKey, encoded: list[bytes]) -> Decryption:
-    """Return a decryption where trustee 1 alone holds the key, with the list as its cascade has decoded it."""
-    audit = Audit()
+def _decryption(election: Election, key: PublicKey, encoded: list[bytes], executor: Executor | None) -> Decryption:
+    """Return a decryption where trustee 1 alone holds the key, with the list as a cascade leaves it."""
+    audit = Audit(executor=executor)
     cascade, state = Cascade(election, key, audit), Decryption(election, key, {1: key.y}, audit)
     cascade.open(PLACE, encoded, 1)
     state.open(PLACE, *cascade.output(PLACE))
