@@ -56,10 +56,11 @@ class _Pair:
     first: int
 
     def elements(self) -> list[Element]:
-        """Return left[i] right[i]."""
-        group = self.left.group
-        raws = map(group.multiply, self.left.raws(self.first), self.right.raws(self.first))
-        return list(map(group.element, raws))
+        """Return left[i] right[i]: what `Group.spread` does for digits that are all different."""
+        group, products = self.left.group, list(self.left.raws(self.first))
+        factors = group.addends([group.identity.raw, *self.right.raws(self.first)])
+        group.spread(products, factors, range(1, len(factors)))
+        return list(map(group.element, products))
 
 
 def multiplied(left: Vector, right: Vector, executor: Executor | None = None) -> list[Element]:
@@ -73,6 +74,8 @@ def multiplied_encodings(left: Vector, right: Vector, executor: Executor | None 
 
 
 def _pairs(left: Vector, right: Vector) -> Iterator[_Pair]:
+    if len(left) != len(right):
+        raise ValueError("vectors of different lengths")
     for low in range(0, len(left), CHUNK):
         yield _Pair(left.cut(low, low + CHUNK), right.cut(low, low + CHUNK), low)
 

@@ -110,11 +110,11 @@ def prepare(
     witness = _witness(group, purpose.rows, purpose.width, seed)
     # s_pi(j), block by block, in the order of the output
     s = [witness.randomness[i][block] for block in range(purpose.width) for i in witness.permutation]
-    powers = [power for base in (group.generator, key.y) for power in arithmetic.powers(base, s, workers)]
+    prover = shuffle_prover(purpose.proof)
+    proof, g_s = prover.prepare(key, h, purpose.width, witness.permutation, arithmetic, workers, s)
+    powers = g_s + arithmetic.powers(key.y, s, workers)
     columns = range(0, len(powers), purpose.rows)
     factors = tuple(raw_vector(group, powers[low : low + purpose.rows]) for low in columns)
-    prover = shuffle_prover(purpose.proof)
-    proof = prover.prepare(key, h, purpose.width, witness.permutation, arithmetic, workers)
     return PreparedShuffle(purpose, Ahead(seed, witness, factors, proof))
 
 

@@ -88,7 +88,11 @@ class Case:
         """Return what can be made of the proof before there is a list."""
         h = generators(self.group, self.n)
         permutation = self.witness.permutation if permutation is None else permutation
-        return shuffle_prover(self.name).prepare(self.key, h, self.width, permutation, arithmetic)
+        prepared, (power,) = shuffle_prover(self.name).prepare(
+            self.key, h, self.width, permutation, arithmetic, None, [SECRET]
+        )
+        assert power == self.key.y  # what was asked for besides
+        return prepared
 
     def prove(
         self, after: Sequence[Row], witness: ShuffleWitness, arithmetic: Arithmetic = FAST, prepared: Any = None

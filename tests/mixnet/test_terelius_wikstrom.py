@@ -252,7 +252,7 @@ class Cheat(TereliusWikstromProver):
 
     def forge(self, own: Vote, instead: Vote, transcript: NativeTranscript) -> Proof:
         q, s = self._q, self._statement
-        ahead = self.prepare(s.key, s.h, s.width, range(self._n), self._arithmetic).take()
+        ahead = self.prepare(s.key, s.h, s.width, range(self._n), self._arithmetic)[0].take()
         e = batching_vector(s, ahead.u, transcript)
         e_prime = [e[0] * own.m * pow(instead.m, -1, q) % q, *e[1:]]
         commitment = self._commit(ahead, e_prime)
@@ -319,7 +319,8 @@ def test_a_proof_with_other_generators_does_not_convince(case: Case) -> None:
 def test_masks_drawn_ahead_satisfy_the_papers_equations(case: Case) -> None:
     """B_i = g^b_i B_{i-1}^e'_i and B'_i = g^beta_i B_{i-1}^eps_i, with b_i and beta_i as x_i and t_i determine them."""
     statement, g, q = statement_of(case.key, case.before, case.after), case.group.generator, case.group.order
-    ahead = offline.prepare(case.key, statement.h, case.width, case.witness.permutation, FAST, bytes(32)).take()
+    prepared, _ = offline.prepare(case.key, statement.h, case.width, case.witness.permutation, FAST, bytes(32))
+    ahead = prepared.take()
     permuted = [1 << 127, 0, 1, q - 1, 12345]
     commitment = TereliusWikstromProver(statement, case.witness, FAST)._commit(ahead, permuted)
     h_0, *_ = statement.h.elements()

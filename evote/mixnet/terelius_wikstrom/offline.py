@@ -122,14 +122,19 @@ def prepare(
     arithmetic: Arithmetic,
     seed: bytes,
     executor: Executor | None = None,
-) -> PreparedProof:
-    """Make what can be made of a proof for len(h) rows; costs 3N powers of g and a product of N powers."""
+    also: Sequence[int] = (),
+) -> tuple[PreparedProof, list[Element]]:
+    """Make what can be made of a proof for len(h) rows; return g^x, too, for the x in ``also``, in the same batch.
+
+    Costs 3N powers of g and a product of N powers.
+    """
     group, n = key.group, len(h)
     masks = Masks.drawn(group, n, width, seed)
-    exponents = [*masks.r, *masks.x, *masks.t, masks.alpha, masks.gamma, masks.delta, *(-phi for phi in masks.phi)]
-    powers = arithmetic.powers(group.generator, exponents, executor)
+    few = [masks.alpha, masks.gamma, masks.delta, *(-phi for phi in masks.phi)]
+    powers = arithmetic.powers(group.generator, [*masks.r, *masks.x, *masks.t, *few, *also], executor)
     g_r, g_x, g_t = (raw_vector(group, powers[i * n : (i + 1) * n]) for i in range(3))
-    g_alpha, c_prime, d_prime, *g_phi = powers[3 * n :]
+    end = 3 * n + len(few)
+    g_alpha, c_prime, d_prime, *g_phi = powers[3 * n : end]
     # u_pi(j) = g^r_j h_j
     u = [bytes(group.identity)] * n
     for i, data in zip(permutation, multiplied_encodings(g_r, h, executor), strict=True):
@@ -138,7 +143,8 @@ def prepare(
     (product,) = products_of(arithmetic, [h], masks.epsilon, executor)
     blinding = tuple(Ciphertext(power, key.y**-phi) for power, phi in zip(g_phi, masks.phi, strict=True))
     vector = Vector(group, b"".join(u), "u")
-    return PreparedProof(Ahead(seed, masks, vector, g_x, g_t, g_alpha * product, c_prime, d_prime, blinding))
+    ahead = Ahead(seed, masks, vector, g_x, g_t, g_alpha * product, c_prime, d_prime, blinding)
+    return PreparedProof(ahead), powers[end:]
 
 
 def products_of(

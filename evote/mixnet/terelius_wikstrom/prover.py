@@ -64,10 +64,14 @@ class TereliusWikstromProver:
         permutation: Sequence[int],
         arithmetic: Arithmetic,
         executor: Executor | None = None,
-    ) -> PreparedProof:
-        """Return what can be made of one proof before there is a list of len(h) rows of ``width`` ciphertexts."""
+        also: Sequence[int] = (),
+    ) -> tuple[PreparedProof, list[Element]]:
+        """Return what can be made of one proof before there is a list of len(h) rows of ``width`` ciphertexts.
+
+        And g^x for the x in ``also``, which cost less in one batch with the proof's own powers.
+        """
         workers = executor if arithmetic is Arithmetic.FAST else None
-        return offline.prepare(key, h, width, permutation, arithmetic, new_seed(), workers)
+        return offline.prepare(key, h, width, permutation, arithmetic, new_seed(), workers, also)
 
     @staticmethod
     def restore(data: bytes, group: Group, n: int, width: int) -> PreparedProof:
@@ -80,7 +84,9 @@ class TereliusWikstromProver:
         `Refused` if what was prepared has been used.
         """
         pi, s = self._witness.permutation, self._statement
-        prepared = self._prepared or self.prepare(s.key, s.h, s.width, pi, self._arithmetic, self._executor)
+        prepared = self._prepared
+        if prepared is None:
+            prepared, _ = self.prepare(s.key, s.h, s.width, pi, self._arithmetic, self._executor)
         ahead = prepared.take()
         e = batching_vector(s, ahead.u, transcript)
         permuted = [e[i] for i in pi]  # e'_j = e_pi(j)
