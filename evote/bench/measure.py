@@ -14,6 +14,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import shake_256
+from importlib import import_module
 from multiprocessing import active_children, get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -88,7 +89,7 @@ def fresh_process(function: Callable[..., T], *arguments: Any) -> T:
 
 @contextmanager
 def workers(jobs: int, algebra: str) -> Iterator[Executor | None]:
-    """Yield an executor whose ``jobs`` processes are up and know the group, or None for one job: this process."""
+    """Yield an executor whose ``jobs`` processes have loaded code and group, or None for one job: this process."""
     if jobs == 1:
         yield None
         return
@@ -103,6 +104,7 @@ def workers(jobs: int, algebra: str) -> Iterator[Executor | None]:
 
 def _get_ready(everybody: Barrier, algebra: str) -> None:
     group(algebra)
+    import_module("evote.bench.works")  # here, because it imports this module
     everybody.wait()
 
 
