@@ -66,6 +66,9 @@ def pmap(
                 yield _receive(executor, pending.popleft())
         while pending:
             yield _receive(executor, pending.popleft())
+    except WorkerLost:
+        pending.clear()  # to ask an executor that is gone to cancel something may take for ever
+        raise
     finally:
         for future in pending:
             future.cancel()
@@ -93,7 +96,7 @@ def _threads(client: Any) -> int:
     """Return how many threads a Dask cluster works with; a client that has lost its scheduler has none."""
     # Whatever the error is called, nobody is there to ask.
     try:
-        return sum(client.nthreads().values()) if client.status == "running" else 0
+        return sum(client.nthreads(callback_timeout=PULSE).values()) if client.status == "running" else 0
     except Exception:
         return 0
 

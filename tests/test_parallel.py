@@ -245,6 +245,23 @@ def test_a_cancelled_future_is_a_lost_worker():
         list(pmap(double, range(3), executor=Cancelled()))
 
 
+def test_a_lost_executor_is_not_asked_to_cancel_anything():
+    pending: list[Future[object]] = []
+
+    class DiesAtOnce(Executor):
+        def submit(self, *_, **__):
+            future: Future[object] = Future()
+            if not pending:
+                future.set_exception(BrokenExecutor())
+            pending.append(future)
+            return future
+
+    with pytest.raises(WorkerLost):
+        list(pmap(double, range(100), executor=DiesAtOnce(), chunk=1))
+    assert len(pending) == IN_FLIGHT
+    assert not any(future.cancelled() for future in pending)
+
+
 def test_an_executor_that_takes_no_more_work_is_a_lost_worker():
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
