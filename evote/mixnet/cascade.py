@@ -106,7 +106,11 @@ class Cascade:
         if before is None:
             raise EvidenceMissing(f"{subject}: the list that it shuffles is not there")
         after = Rows(group, width, read_list(source, body.output, len(before)))
-        lines = list(source.rows(body.vectors, len(before)))
+        try:
+            lines = list(source.rows(body.vectors, len(before)))
+        except EvidenceMissing:
+            after.decoded(self._audit.executor)  # a list that holds no members is false, whatever is missing beside it
+            raise
         self._audit.require(len(lines) == len(before), "mix.length", subject)
         proof = self._proof.decode(group, width, lines, body.proof)
         transcript = shuffle_transcript(self._election, author, self.key, body)

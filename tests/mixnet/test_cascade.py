@@ -247,6 +247,13 @@ def test_a_missing_list_leaves_the_turn_unless_it_is_passed_over(which: str) -> 
         made.output(NORTH)
 
 
+def test_missing_evidence_does_not_hide_what_is_no_member() -> None:
+    lists = Lists(mixed()[0])
+    spoilt = replaced("output", lambda rows: [*rows[:-1], canonical.encode(b"\xff" * 64)])(lists, body(mixed()[0]))
+    with pytest.raises(DecodeError, match="not a canonical field element"):
+        cascade().admit("mixer 1", changed(spoilt, vectors=bytes(31) + b"\1"), lists, "")
+
+
 def test_missing_evidence_does_not_hide_a_broken_chain() -> None:
     first, second, _ = mixed()
     made = cascade()
