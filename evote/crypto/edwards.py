@@ -1,8 +1,8 @@
 """ristretto255: a group of prime order made of Curve25519, with exactly one encoding for each element.
 
 An element of ristretto255 is a set of four points of edwards25519 that differ by 4-torsion, and any of them may stand
-for it, so nothing but `Ristretto255.equal` and the encoding may compare them.
-Decoding is the proof of membership and refuses every byte string that encoding would not have produced.
+for it, so nothing but `Ristretto255.equal` and the encoding may compare them. Decoding is the proof of membership and
+refuses every byte string that encoding would not have produced.
 
 Timing. A careful power is libsodium's constant-time ladder. What surrounds it is not constant-time: the arithmetic on
 the base and on the result, neither of which is a secret exponent, and one reduction of the exponent modulo the order.
