@@ -110,8 +110,11 @@ def die_first(marker: Path, function: Callable[..., bytes], *arguments: bytes) -
     raise AssertionError("unreachable")
 
 
-def never_end(*_: object) -> None:
-    time.sleep(600)
+def wait_for(marker: Path, *_: object) -> None:
+    """Be busy until ``marker`` is there; a cluster does not close while a worker is."""
+    end = time.monotonic() + 60
+    while not marker.exists() and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 class Accident(Executor):
@@ -204,19 +207,25 @@ def test_no_verdict_where_nobody_may_repeat_the_work(client: Any, tmp_path: Path
 
 
 @pytest.mark.usefixtures("impatient")
-def test_no_verdict_where_all_workers_left(client: Any):
+def test_no_verdict_where_all_workers_left(client: Any, tmp_path: Path):
     timer = Timer(0.5, client.cluster.scale, [0])
     timer.start()
-    report = verify(finished("both").path, executor=Accident(client.get_executor(), 3, never_end))
+    report = verify(
+        finished("both").path, executor=Accident(client.get_executor(), 3, partial(wait_for, tmp_path / "end"))
+    )
+    (tmp_path / "end").touch()
     timer.join()
     assert "no workers for" in no_verdict(report)
 
 
 @pytest.mark.usefixtures("impatient")
-def test_no_verdict_from_a_cluster_that_was_left(calm: Any):
+def test_no_verdict_from_a_cluster_that_was_left(calm: Any, tmp_path: Path):
     timer = Timer(0.5, calm.close)
     timer.start()
-    report = verify(finished("both").path, executor=Accident(calm.get_executor(), 3, never_end))
+    report = verify(
+        finished("both").path, executor=Accident(calm.get_executor(), 3, partial(wait_for, tmp_path / "end"))
+    )
+    (tmp_path / "end").touch()
     timer.join()
     assert no_verdict(report)
 
