@@ -6,8 +6,9 @@ ElectionGuard group a list costs one power in all; for any other subgroup one po
 
 Timing. A careful power is GMP's ``mpn_sec_powm``, whose time and memory accesses depend only on the number of
 64-bit limbs of its arguments; the exponent is raised by a multiple of q so that this number is always the same, and so
-that it is never zero, which GMP refuses. The conversion between Python integers and GMP, and the multiplications
-between powers, are ordinary code and take no such care.
+that it is never zero, which GMP refuses. `ModPGroup.careful_table` is faster and promises less: `masked_table`. The
+conversion between Python integers and GMP, and the multiplications between powers, are ordinary code and take no such
+care.
 
 Sources: RFC 3526 (groups 14, 15, 16), RFC 7919 (ffdhe3072), ElectionGuard Specification 1.1 section 3.1.1 (its prime
 is built on Euler's constant; version 2.0 changed to ln 2, which is another group).
