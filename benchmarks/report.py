@@ -9,6 +9,7 @@ nothing. A commit with ``+`` had changes on top of it.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import subprocess
 from collections.abc import Callable, Iterator
@@ -127,12 +128,13 @@ TARGETS = (
 
 
 class Row(msgspec.Struct):
-    """A row as it was measured."""
+    """A row as it was measured; ``load`` is how many processes wanted a processor in the minute before."""
 
     text: str
     value: float
     day: str
     commit: str
+    load: float
 
 
 class Results(msgspec.Struct):
@@ -148,8 +150,9 @@ def measured(run: Run, only: str) -> Iterator[Row]:
     day, commit = datetime.now(UTC).date().isoformat(), _commit()
     for target in TARGETS:
         if only in target.text:
+            load = os.getloadavg()[0]
             try:
-                row = Row(target.text, target.value(run), day, commit)
+                row = Row(target.text, target.value(run), day, commit, round(load, 1))
             except Absent as reason:
                 print(f"SKIPPED {target.text}: {reason}", flush=True)
                 continue
@@ -165,15 +168,15 @@ def _commit() -> str:
 def table(results: Results) -> Iterator[str]:
     """Yield the table's lines."""
     yield f"Machine: {machine()}.\n\n"
-    yield "| work | bound | measured | | on | at |\n|---|---|---|---|---|---|\n"
+    yield "| work | bound | measured | | on | at | load |\n|---|---|---|---|---|---|---|\n"
     for target in TARGETS:
         bound = f"{'at least' if target.least else 'at most'} {target.bound:.3g} {target.unit}"
         row = results.rows.get(target.text)
         if row is None:
-            yield f"| {target.text} | {bound} | not measured | | | |\n"
+            yield f"| {target.text} | {bound} | not measured | | | | |\n"
         else:
             verdict = "met" if target.met(row.value) else "**not met**"
-            yield f"| {target.text} | {bound} | {row.value:.3g} | {verdict} | {row.day} | {row.commit} |\n"
+            yield f"| {target.text} | {bound} | {row.value:.3g} | {verdict} | {row.day} | {row.commit} | {row.load} |\n"
 
 
 def machine() -> str:
