@@ -18,7 +18,7 @@ from typing import Any
 
 from nacl.bindings import crypto_scalarmult_ed25519_base_noclamp, crypto_scalarmult_ed25519_noclamp
 
-from evote.crypto.bigint import invert_many, mpz
+from evote.crypto.bigint import mpz
 from evote.crypto.edwards25519 import (
     BASE,
     COORDINATE,
@@ -30,7 +30,6 @@ from evote.crypto.edwards25519 import (
     D,
     P,
     Point,
-    Residue,
     absolute,
     add,
     add_all,
@@ -71,32 +70,6 @@ def encode(p: Point) -> bytes:
     if x * z_inv % P & 1:
         y = -y
     return little_endian(absolute(den_inv * (z - y) % P))
-
-
-def encode_doubles(points: Iterable[Point]) -> list[bytes]:
-    """Return the encoding of the element of 2p for each p: no square root, one inversion for all.
-
-    The root that an encoding needs is known of a double (Hamburg and others, curve25519-dalek's
-    ``double_and_compress_batch``). Some 20 products each.
-    """
-    halves = []
-    for x, y, z, t in points:
-        zz, dtt = z * z, D * t % P * t
-        e, f, g, h = 2 * x * y % P, (zz + dtt) % P, (y * y + x * x) % P, (zz - dtt) % P
-        halves.append((e, f, g, h, e * g % P, f * h % P))
-    inverses = invert_many([eg * fh % P or ONE for *_, eg, fh in halves], P)
-    return [_encode_double(*half, inverse) for half, inverse in zip(halves, inverses, strict=True)]
-
-
-def _encode_double(e: Residue, f: Residue, g: Residue, h: Residue, eg: Residue, fh: Residue, inverse: Residue) -> bytes:
-    """Return the encoding of (eg/fh, gh/ef), given 1/efgh; eg = 0 makes s = 0, the identity's."""
-    z_inv, t_inv = eg * inverse % P, fh * inverse % P
-    magic = INVSQRT_A_MINUS_D
-    if eg * z_inv % P & 1:
-        e, g, h, magic = g, -e, f * SQRT_M1 % P, SQRT_M1
-    if h * e % P * z_inv % P & 1:
-        g = -g
-    return little_endian(absolute((h - g) * magic % P * g % P * t_inv % P)) if eg else bytes(COORDINATE)
 
 
 def decode(data: bytes) -> Point:

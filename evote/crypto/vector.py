@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from evote.crypto import powers
 from evote.crypto.group import Element, Group, Raw
 from evote.errors import DecodeError
-from evote.parallel import pmap
+from evote.parallel import pmap, worker_count
 
 CHUNK = 1 << 16  # elements in hand at once; more make no product cheaper, since the buckets leave the cache
 SMALLEST_CHUNK = 1 << 11
-PARTS = 4  # so that two workers end at nearly the same time
+PARTS = 2  # for each worker, so that they end at nearly the same time
 
 
 class Vector:
@@ -114,7 +114,7 @@ def products(group: Group, wanted: Sequence[Sequence[Power]], executor: Executor
     if any(vector.group != group for vector in vectors.values()):
         raise ValueError("vectors of different groups")
     length = max((len(vector) for vector in vectors.values()), default=0)
-    rows = chunk_rows(length, len(vectors))
+    rows = chunk_rows(length, len(vectors), 1 if executor is None else PARTS * (worker_count(executor) or 1))
     jobs = (_Job.cut(group, wanted, low, low + rows) for low in range(0, length, rows))
     totals = [group.identity.raw] * len(wanted)
     for packed in pmap(_answer, jobs, executor=executor, chunk=1):
@@ -123,10 +123,10 @@ def products(group: Group, wanted: Sequence[Sequence[Power]], executor: Executor
     return list(map(group.element, totals))
 
 
-def chunk_rows(length: int, width: int) -> int:
-    """Return how many rows of ``width`` elements make a chunk of a list with ``length`` rows."""
+def chunk_rows(length: int, width: int, parts: int) -> int:
+    """Return how many rows of ``width`` elements make a chunk, if ``length`` rows shall make ``parts`` or more."""
     smallest, largest = SMALLEST_CHUNK // max(1, width), CHUNK // max(1, width)
-    return max(1, smallest, min(largest, -(-length // PARTS)))
+    return max(1, smallest, min(largest, -(-length // parts)))
 
 
 @dataclass(frozen=True, slots=True)

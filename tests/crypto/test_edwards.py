@@ -233,13 +233,6 @@ def test_normalised_points_are_the_same_points() -> None:
     assert edwards25519.normalised([]) == []
 
 
-@given(st.integers(0, 2**64))
-@settings(database=None, deadline=None, max_examples=30)
-def test_doubles_are_encoded_without_a_root(seed: int) -> None:
-    points = [*representatives(12), point(seed), *(edwards25519.add(point(seed + 1), t) for t in TORSION)]
-    assert edwards.encode_doubles(points) == [edwards.encode(edwards25519.double(p)) for p in points]
-
-
 @pytest.mark.parametrize("torsion", TORSION, ids=["(0, 1)", "(0, -1)", "(i, 0)", "(-i, 0)"])
 def test_products_of_powers_know_cosets(ristretto: Group, torsion: Point) -> None:
     for count in (1, 3, 40):

@@ -112,7 +112,7 @@ def test_products_are_those_of_single_powers(name: str, rows: int, monkeypatch: 
     of = group(name)
     a, b = Vector.of(of, elements(of, 9, 1)), packed(of, elements(of, 9, 2))
     x, y = exponents(of, 9, 1), exponents(of, 9, 2)
-    monkeypatch.setattr(vector, "chunk_rows", lambda _length, _width: rows)
+    monkeypatch.setattr(vector, "chunk_rows", lambda *_: rows)
     wanted = [[Power(a, x)], [Power(a, x), Power(b, y)], [Power(b, x, -3), Power(a, y, of.order + 2)]]
     assert products(of, wanted) == [naive(powers) for powers in wanted]
 
@@ -128,7 +128,7 @@ def test_any_powers_in_any_chunks(shapes: list[tuple[int, int, bool]], rows: int
         for i, (n, factor, known) in enumerate(shapes)
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vector, "chunk_rows", lambda _length, _width: rows)
+        patch.setattr(vector, "chunk_rows", lambda *_: rows)
         assert products(TOY, [powers, powers[:1]]) == [naive(powers), naive(powers[:1])]
 
 
@@ -152,7 +152,7 @@ def test_a_vector_is_decoded_once_in_a_chunk_whatever_is_wanted_of_it(monkeypatc
     a, asked = Vector.of(TOY, elements(TOY, 6)), []
     honest = Vector.raws
     monkeypatch.setattr(Vector, "raws", lambda self, first=0: asked.append(first) or honest(self, first))
-    monkeypatch.setattr(vector, "chunk_rows", lambda _length, _width: 3)
+    monkeypatch.setattr(vector, "chunk_rows", lambda *_: 3)
     products(TOY, [[Power(a, [i] * 6, i + 1)] for i in range(4)])
     assert asked == [0, 3]
 
@@ -183,12 +183,12 @@ def test_workers_make_no_difference(executor: Executor | None) -> None:
 
 
 def test_chunks_are_neither_tiny_nor_huge() -> None:
-    assert chunk_rows(10, 1) == vector.SMALLEST_CHUNK
-    assert chunk_rows(10**7, 1) == vector.CHUNK
-    assert chunk_rows(40_000, 1) == 10_000
-    assert chunk_rows(10**7, 8) == vector.CHUNK // 8
-    assert chunk_rows(0, 0) == chunk_rows(0, 1) == vector.SMALLEST_CHUNK
-    assert chunk_rows(5, 10**6) == 1
+    assert chunk_rows(10, 1, 4) == vector.SMALLEST_CHUNK
+    assert chunk_rows(10**7, 1, 4) == vector.CHUNK
+    assert chunk_rows(40_000, 1, 4) == 10_000
+    assert chunk_rows(10**7, 8, 4) == vector.CHUNK // 8
+    assert chunk_rows(0, 0, 1) == chunk_rows(0, 1, 4) == vector.SMALLEST_CHUNK
+    assert chunk_rows(5, 10**6, 1) == 1
 
 
 # --- what is refused ---
@@ -207,7 +207,7 @@ def test_what_is_no_member_is_named(
 ) -> None:
     """At either end and on either side of a border between chunks."""
     of = group(name)
-    monkeypatch.setattr(vector, "chunk_rows", lambda _length, _width: 4)
+    monkeypatch.setattr(vector, "chunk_rows", lambda *_: 4)
     good, x = Vector.of(of, elements(of, 10, 3)), [1] * 10
     with pytest.raises(DecodeError, match=rf"^B {at}: "):
         products(of, [[Power(good, x)], [Power(good, x), Power(spoilt(of, 10, at), x)]], executor)
