@@ -24,8 +24,9 @@ def decode(data: bytes, label: str) -> bytes:
     text = data.strip(b" \t\r\n")
     if not text.startswith(MARK):
         return data
-    first, *body, last = re.split(rb"\r?\n", text)
-    if first != _mark("BEGIN", label) or last != _mark("END", label) or not body:
+    lines = re.split(rb"\r?\n", text)
+    body = lines[1:-1]
+    if lines[0] != _mark("BEGIN", label) or lines[-1] != _mark("END", label) or not body:
         raise Refusal(Reason.MALFORMED, label.lower())
     lengths = [len(line) for line in body]
     full = lengths[0] if len(body) > 1 else COLUMNS[-1]

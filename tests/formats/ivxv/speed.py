@@ -1,7 +1,7 @@
 """What it costs to check a proof file, against checking the two equations of each proof one by one.
 
-`python -m tests.formats.ivxv.speed DIRECTORY [SAMPLE]`, where `synthetic` has written. CPU seconds of this process; pm is
-one full-size ``gmpy2.powmod`` with a 3072-bit modulus in the same run.
+`python -m tests.formats.ivxv.speed DIRECTORY [SAMPLE]`, where `synthetic` has written. CPU seconds of this process;
+pm is one full-size ``gmpy2.powmod`` with a 3072-bit modulus in the same run.
 """
 
 import resource

@@ -38,12 +38,10 @@ def texts(generation: Generation, choices: int) -> list[bytes]:
     """Return that many choices, written as the generation writes them."""
     codes = [f"0000.{101 + number}" for number in range(choices)]
     plain = generation in {Generation.G2, Generation.G3}
-    return [(code if plain else f"{code}\x1fErakond\x1fKANDIDAAT {code}").encode() for code in codes]
+    return [(code if plain else f"{code}\x1fERAKOND\x1fNIMI {code[-3:]}").encode() for code in codes]
 
 
-def entries(
-    key: PublicKey, generation: Generation, count: int, choices: int = 100, seed: int = 1, encode: bool = True
-) -> Iterator[Entry]:
+def entries(key: PublicKey, generation: Generation, count: int, choices: int = 100, seed: int = 1) -> Iterator[Entry]:
     """Yield honest entries, the choices in turn."""
     form = embedding(generation, key.group)
     plaintexts = [Plaintext.decrypted(generation, form.encode(text)) for text in texts(generation, choices)]

@@ -106,8 +106,8 @@ def reason(refusal: Refusal | None) -> Reason | None:
     return None if refusal is None else refusal.reason
 
 
-@pytest.mark.parametrize(("group_name", "case"), cases("proofs"))
-def test_official_proofs(group_name: str, case: Any) -> None:
+@pytest.mark.parametrize("case", [case.values[1] for case in cases("proofs")], ids=[c.id for c in cases("proofs")])
+def test_official_proofs(case: Any) -> None:
     key, ciphertext, proof = (unhex(case[part]) for part in ("publickey_der", "ciphertext_der", "proof_der"))
     name = "honest" if case["name"].startswith("honest") else case["name"]
     ours = judge(key, Generation.G1, entry(ciphertext, case["message"], proof))
