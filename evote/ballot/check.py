@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from evote.crypto.batch import Batch
 from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
-from evote.crypto.relation import Proof, Statement, decode_proof
+from evote.crypto.relation import Proof, Statement, decode_proof, decode_proofs
 from evote.crypto.signature import verify_signature
+from evote.crypto.transcript import Transcript
 from evote.crypto.verifier import equations
 from evote.errors import DecodeError, VerificationError
 from evote.record.context import ballot_transcript, proof_transcript
@@ -40,19 +41,30 @@ def check_ballots(election: Election, key: PublicKey, seed: bytes, submissions: 
     for submission in submissions:
         _check_form(election, submission)
     ciphertexts = iter(_ciphertexts(key, submissions))
+    due = [proof for submission in submissions for proof in _due(election, key, submission, ciphertexts)]
     batch = Batch(seed + submissions[0].subject.encode())
-    proofs = sum(_add_proofs(election, key, batch, submission, ciphertexts) for submission in submissions)
+    for told, proof in zip(due, _decoded(due), strict=True):
+        batch.add(equations(told.statement, proof, told.transcript), "ballot.proof", told.subject)
     batch.check()
     of_each_ballot = ("ballot.signature", "ballot.contests", "ballot.ciphertext")
-    return Counter(dict.fromkeys(of_each_ballot, len(submissions)) | {"ballot.proof": proofs})
+    return Counter(dict.fromkeys(of_each_ballot, len(submissions)) | {"ballot.proof": len(due)})
 
 
-def _add_proofs(
-    election: Election, key: PublicKey, batch: Batch, submission: Submission, ciphertexts: Iterator[Ciphertext]
-) -> int:
-    """Add the equations of one ballot's proofs; return how many proofs there were."""
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A proof that a ballot owes: what it must show, as it is written, and where its transcript stands."""
+
+    statement: Statement
+    data: bytes
+    transcript: Transcript
+    subject: str
+
+
+def _due(
+    election: Election, key: PublicKey, submission: Submission, ciphertexts: Iterator[Ciphertext]
+) -> Iterator[_Due]:
+    """Yield the proofs of one ballot, whose ciphertexts are the next ones."""
     transcript = ballot_transcript(election, key.y, submission.entry.author, submission.ballot)
-    count = 0
     for contest, answer in _answers(election, submission):
         sealed = [next(ciphertexts) for _ in answer.ciphertexts]
         statements = contest.question.statements(key, sealed, contest.allowed(submission.credential.district))
@@ -60,17 +72,19 @@ def _add_proofs(
             raise VerificationError("ballot.contests", f"{submission.subject}: wrong number of proofs")
         for number, (statement, data) in enumerate(zip(statements, answer.proofs, strict=True), 1):
             subject = f"{submission.subject}, contest {contest.id}, proof {number} ({statement.name})"
-            bound = proof_transcript(transcript, contest.id, number)
-            batch.add(equations(statement, _decode(statement, data, subject), bound), "ballot.proof", subject)
-        count += len(statements)
-    return count
+            yield _Due(statement, data, proof_transcript(transcript, contest.id, number), subject)
 
 
-def _decode(statement: Statement, data: bytes, subject: str) -> Proof:
+def _decoded(due: list[_Due]) -> list[Proof]:
     try:
-        return decode_proof(statement, data)
-    except DecodeError as error:
-        raise VerificationError("ballot.proof", f"{subject}: {error}") from None
+        return decode_proofs([told.statement for told in due], [told.data for told in due])
+    except DecodeError:
+        for told in due:  # whose was it?
+            try:
+                decode_proof(told.statement, told.data)
+            except DecodeError as error:
+                raise VerificationError("ballot.proof", f"{told.subject}: {error}") from None
+        raise
 
 
 def _answers(election: Election, submission: Submission) -> Iterator[tuple[Contest, Answer]]:
