@@ -114,7 +114,7 @@ class Mixer:
     def _reencrypted(self, before: Rows, ahead: Ahead) -> Rows:
         # w'_j = w_pi(j) (g, y)^s_pi(j)
         permuted = Rows(before.group, before.width, [before.encoded[i] for i in ahead.witness.permutation])
-        halves = zip((*permuted.c1, *permuted.c2), ahead.factors, strict=True)
-        columns = [multiplied(half, factors, self._executor) for half, factors in halves]
+        halves = zip(ahead.factors, (*permuted.c1, *permuted.c2), strict=True)
+        columns = [multiplied(factors, half, self._executor) for factors, half in halves]
         blocks = [map(Ciphertext, *pair) for pair in zip(columns[: before.width], columns[before.width :], strict=True)]
         return Rows.of(before.group, before.width, list(zip(*blocks, strict=True)))

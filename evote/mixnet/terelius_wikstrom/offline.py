@@ -150,7 +150,7 @@ def prepare(
 def products_of(
     arithmetic: Arithmetic, columns: Sequence[Vector], exponents: Sequence[int], executor: Executor | None
 ) -> list[Element]:
-    """Return, for each column, the product of column[i]^exponents[i]."""
-    if arithmetic is Arithmetic.FAST:
-        return products(columns[0].group, [[Power(column, exponents)] for column in columns], executor)
-    return [arithmetic.product(column.elements(), exponents) for column in columns]
+    """Return each column's product of column[i]^exponents[i]; without workers in one piece, which costs less."""
+    if executor is None:
+        return [arithmetic.product(column.elements(), exponents) for column in columns]
+    return products(columns[0].group, [[Power(column, exponents)] for column in columns], executor)
