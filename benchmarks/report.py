@@ -202,18 +202,22 @@ def main() -> None:
     parser.add_argument("--figures", type=Path, default=FIGURES, help="where figures are kept")
     parser.add_argument("--document", type=Path, default=DOCUMENT, help="the document with the table")
     options = parser.parse_args()
-    old = msgspec.json.decode(options.figures.read_bytes(), type=Results) if options.figures.exists() else Results()
     with directory() as shared:
         run = Run(shared, options.rounds, options.divide)
-        rows = {row.text: row for row in measured(run, options.only)}
-        results = _merged(old, rows, run)
-    if options.divide > 1:
-        return
-    options.figures.parent.mkdir(parents=True, exist_ok=True)
-    options.figures.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
-    before, rest = options.document.read_text(encoding="utf-8").split(MARKS[0])
+        for row in measured(run, options.only):
+            if options.divide == 1:
+                keep(row, run, options.figures, options.document)
+
+
+def keep(row: Row, run: Run, path: Path, document: Path) -> None:
+    """Add a row and its figures to those of earlier runs; write the table anew."""
+    old = msgspec.json.decode(path.read_bytes(), type=Results) if path.exists() else Results()
+    results = _merged(old, {row.text: row}, run)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    before, rest = document.read_text(encoding="utf-8").split(MARKS[0])
     _, after = rest.split(MARKS[1])
-    options.document.write_text(before + MARKS[0] + "".join(table(results)) + MARKS[1] + after, encoding="utf-8")
+    document.write_text(before + MARKS[0] + "".join(table(results)) + MARKS[1] + after, encoding="utf-8")
 
 
 if __name__ == "__main__":
