@@ -25,7 +25,7 @@ from evote.cli.options import (
 from evote.cli.output import say
 from evote.cli.secret_file import Kdf, KdfCost, RoleSecret, SecretFile
 from evote.crypto.arithmetic import Arithmetic
-from evote.errors import EvidenceMissing, Refused
+from evote.errors import Refused
 from evote.mixnet import offline
 from evote.mixnet.cascade import Cascade
 from evote.mixnet.mixer import Mixer, ShuffleMessage
@@ -144,9 +144,8 @@ class _Office:
         """Return this server's shuffle, with what is prepared for it in a directory if there is one."""
         if prepared is None:
             return self.mixer.shuffle(self.cascade, place)
-        key, width = self.cascade.key, self.cascade.current(place).width
-        purpose = self.mixer.purpose(key, place, self._rows(place), width)
-        claimed = offline.claim(prepared / self.name(place, PREPARED), self._passphrase, purpose, key.group)
+        path, purpose = prepared / self.name(place, PREPARED), self.mixer.purpose_of(self.cascade, place)
+        claimed = offline.claim(path, self._passphrase, purpose, self.cascade.key.group)
         return self.mixer.shuffle(self.cascade, place, claimed)
 
     def prepare(self, place: Place, path: Path, kdf: Kdf) -> None:
@@ -154,12 +153,7 @@ class _Office:
         if path.exists():
             say(f"{path} is there already")
             return
-        width, h = self.cascade.current(place).width, self.cascade.generators(self._rows(place))
-        offline.write(path, self.mixer.prepare(self.cascade.key, place, width, h), self._passphrase, kdf.cost)
+        purpose, key = self.mixer.purpose_of(self.cascade, place), self.cascade.key
+        made = self.mixer.prepare(key, place, purpose.width, self.cascade.generators(purpose.rows))
+        offline.write(path, made, self._passphrase, kdf.cost)
         say(f"wrote {path}; it serves one shuffle: do not copy it")
-
-    def _rows(self, place: Place) -> int:
-        rows = self.cascade.current(place).rows
-        if rows is None:
-            raise EvidenceMissing(f"the list of {place} is not there")
-        return len(rows)

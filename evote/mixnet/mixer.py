@@ -80,6 +80,11 @@ class Mixer:
             width=width,
         )
 
+    def purpose_of(self, cascade: Cascade, place: Place) -> Purpose:
+        """Return what the next shuffle of a unit's list is prepared for; `Refused` if the list is not there."""
+        width = cascade.current(place).width
+        return self.purpose(cascade.key, place, len(self._rows(cascade, place)), width)
+
     def shuffle(self, cascade: Cascade, place: Place, prepared: PreparedShuffle | None = None) -> ShuffleMessage:
         """Return this server's shuffle of a unit's list.
 
@@ -87,13 +92,11 @@ class Mixer:
         """
         if place not in cascade.places() or cascade.turn(place) != self._index:
             raise Refused(f"{self.author}: not my turn with {place}")
-        key, current = cascade.key, cascade.current(place)
-        if current.rows is None:
-            raise Refused(f"{self.author}: the list of {place} is not there")
-        n, width = len(current.rows), current.width
-        prepared = prepared or self.prepare(key, place, width, cascade.generators(n))
-        ahead = prepared.take(self.purpose(key, place, n, width))
-        after = self._reencrypted(current.rows, ahead)
+        key, current, before = cascade.key, cascade.current(place), self._rows(cascade, place)
+        if prepared is None:
+            prepared = self.prepare(key, place, current.width, cascade.generators(len(before)))
+        ahead = prepared.take(self.purpose_of(cascade, place))
+        after = self._reencrypted(before, ahead)
         body = Shuffle(
             contest=place.contest,
             unit=place.unit,
@@ -102,7 +105,7 @@ class Mixer:
             vectors=bytes(32),
             proof=b"",
         )
-        statement = cascade.statement(current.rows, after)
+        statement = cascade.statement(before, after)
         prover_class = shuffle_prover(self._election.shuffle)
         prover = prover_class(statement, ahead.witness, self._arithmetic, self._executor, ahead.proof)
         proof = prover.prove(shuffle_transcript(self._election, self.author, key, body))
@@ -110,6 +113,12 @@ class Mixer:
         body = msgspec.structs.replace(body, vectors=lines_digest(lines), proof=bytes(proof))
         entry = sign_entry(self._key, self._election.fingerprint, self.author, body)
         return ShuffleMessage(entry, (list(list_lines(after.encoded)), lines))
+
+    def _rows(self, cascade: Cascade, place: Place) -> Rows:
+        rows = cascade.current(place).rows
+        if rows is None:
+            raise Refused(f"{self.author}: the list of {place} is not there")
+        return rows
 
     def _reencrypted(self, before: Rows, ahead: Ahead) -> Rows:
         # w'_j = w_pi(j) (g, y)^s_pi(j)
