@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -423,3 +424,18 @@ def test_batches_are_the_items(items: list[int], size: int):
     assert [item for chunk in chunks for item in chunk] == items
     assert all(len(chunk) == size for chunk in chunks[:-1])
     assert all(chunks)
+
+
+def test_the_collector_rests_while_a_chunk_is_worked_on_and_never_longer() -> None:
+    assert gc.isenabled()
+    seen = [(inside, gc.isenabled()) for inside in pmap(lambda _: gc.isenabled(), range(3), chunk=1)]
+    assert seen == [(False, True)] * 3
+    with pytest.raises(ZeroDivisionError):
+        list(pmap(lambda work: 1 / work[0], [0], chunk=1))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        list(pmap(len, [1]))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

@@ -14,16 +14,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from evote.crypto.equation import Equation, Family
 from evote.crypto.group import Element, Group
+from evote.crypto.powers import Load, cost
 from evote.crypto.vector import KnownVector, Power, products
 from evote.errors import VerificationError
 
 WEIGHT_SIZE = 16
+DIGIT = 12  # bits that one multiplication into a bucket deals with, in a product of some 50 000 powers
 SINGLES = 4096  # so many bases by themselves are not worth a worker
 
 
@@ -128,10 +130,12 @@ class Folding:
         apart: list[Power] = []
         merged: list[Power] = []
         for powers in self.powers.values():
-            short = 2 * sum(_bits(power.exponents) for power in powers) <= group.order.bit_length()
-            (apart if short else merged).extend(powers)
+            alone = sum(_cost(group, power) for power in powers)
+            among_many = len(powers[0].vector) * group.order.bit_length() / DIGIT
+            (apart if alone < among_many else merged).extend(powers)
         return apart, merged
 
 
-def _bits(exponents: Sequence[int]) -> int:
-    return max(map(int.bit_length, exponents), default=0)
+def _cost(group: Group, power: Power) -> float:
+    n, bits = len(power.exponents), max(map(int.bit_length, power.exponents), default=0)
+    return cost(group, Load(n, n * bits, bits))
