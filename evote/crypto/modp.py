@@ -16,9 +16,10 @@ is built on Euler's constant; version 2.0 changed to ln 2, which is another grou
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any
 
@@ -221,6 +222,25 @@ def _check(name: str, p: int, q: int, g: int) -> None:
         raise ValueError(f"{name}: g must have order q")
 
 
+class ParameterGroup(ModPGroup):
+    """A group that is registered nowhere; it crosses to another process as its parameters. `modp_group` makes it."""
+
+    def __reduce__(self) -> tuple[Callable[..., Group], tuple[int, int, int]]:
+        return modp_group, (self.p, self.order, int(self.generator.raw))
+
+
+@lru_cache(maxsize=64)
+def modp_group(p: int, q: int, g: int) -> Group:
+    """Return the group with these parameters, ours if it has a name, else named after them; ``ValueError`` if unproved.
+
+    To prove parameters of 3072 bits takes as long as some twenty powers.
+    """
+    if p in REGISTERED and (q, g) == ((p - 1) // 2, 2):
+        return REGISTERED[p]()
+    digest = hashlib.sha256(f"{p:x} {q:x} {g:x}".encode()).hexdigest()
+    return ParameterGroup(f"modp-{p.bit_length()}-{digest[:32]}", p, q, g)
+
+
 @cache
 def modp_2048() -> Group:
     """Return the squares modulo the 2048-bit prime of RFC 3526, group 14; generator 2."""
@@ -253,3 +273,6 @@ def electionguard_4096() -> Group:
 
 def _safe_prime_group(name: str, p: int) -> Group:
     return ModPGroup(name, p, (p - 1) // 2, 2)
+
+
+REGISTERED = {MODP_2048_P: modp_2048, MODP_3072_P: modp_3072, MODP_4096_P: modp_4096, FFDHE3072_P: ffdhe3072}

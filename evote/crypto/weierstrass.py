@@ -66,7 +66,7 @@ class WeierstrassGroup(Group):
         ``library_cost`` is measured: what a power by OpenSSL costs, in products as `collect` makes them.
         """
         self.name, self.order, self._curve, self._library_cost = name, q, curve, library_cost
-        self._p, self._b = mpz(p), mpz(b)
+        self.p, self._p, self._b = p, mpz(p), mpz(b)
         self._size = (p.bit_length() + 7) // 8
         self.element_size = 1 + 2 * self._size
         self._neutral: Point = (ONE, ONE, ZERO)
@@ -290,10 +290,17 @@ class WeierstrassGroup(Group):
             end += step
             candidate = stream.digest(end)[-step:]
             x = mpz.from_bytes(candidate[:-1], "big")
-            yy = self._cubic(x)
-            if x < self._p and jacobi(yy, self._p) == 1:
-                y = powmod(yy, (self._p + 1) // 4, self._p)
+            if x < self._p and (y := self._root(x)):
                 return x, y if (y ^ candidate[-1]) & 1 == 0 else self._p - y, ONE
+
+    def lift(self, x: int) -> Point | None:
+        """Return the point with this abscissa, 0 <= x < p, and the smaller ordinate, if there is one."""
+        y = self._root(mpz(x))
+        return y and (mpz(x), min(y, self._p - y), ONE)
+
+    def _root(self, x: Residue) -> Residue | None:
+        yy = self._cubic(x)
+        return powmod(yy, (self._p + 1) // 4, self._p) if jacobi(yy, self._p) == 1 else None
 
     def _cubic(self, x: Residue) -> Residue:
         return (x * (x * x - 3) + self._b) % self._p

@@ -1,20 +1,45 @@
 """Checking a Terelius-Wikstrom proof of shuffle: 3 + N + 2w equations, nothing taken on trust.
 
-Letters and equations of `proof`; the verifier recomputes the generators h_i, the batching vector e and the challenge v.
+Letters and equations of `proof`. The equations ask for the batching vector e and the challenge v as numbers, so that
+systems which differ in how they hash and write a proof have one algebra. They come in parts, which Verificatum puts
+together in three ways: all of them, those of a permutation commitment alone, and A with F.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
+from evote.crypto.elgamal import Row
 from evote.crypto.equation import Equation, Family
 from evote.crypto.group import Element, Group
 from evote.crypto.transcript import Transcript
-from evote.crypto.vector import Power
+from evote.crypto.vector import Power, Vector
 from evote.mixnet.shuffle import ShuffleStatement
 from evote.mixnet.terelius_wikstrom.proof import Proof, batching_vector, challenge, decode
+
+Named = Iterator[tuple[str, Equation | Family]]  # with the letter of the commitment that an equation is about
+
+
+class Columns(Protocol):
+    """A list of rows of ciphertexts, as a vector for each half of each block."""
+
+    @property
+    def c1(self) -> tuple[Vector, ...]:
+        """The first halves."""
+
+    @property
+    def c2(self) -> tuple[Vector, ...]:
+        """The second halves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the verifier says: the batching vector e, and v."""
+
+    e: Sequence[int]
+    v: int
 
 
 class TereliusWikstrom:
@@ -30,28 +55,53 @@ class TereliusWikstrom:
         self, statement: ShuffleStatement, proof: Proof, transcript: Transcript
     ) -> Iterator[Equation | Family]:
         """Yield the equations; a proof for a list of another length is a ``ValueError``."""
-        group, n, h = statement.group, len(statement.before), statement.h
-        if not n == len(proof.u) == len(proof.commitment.B):
+        if len(proof.u) != len(statement.before):
             raise ValueError("a proof of shuffle for a list of another length")
         e = batching_vector(statement, proof.u, transcript)
-        v = challenge(proof.commitment, group, transcript)
-        g, c, k, ones = group.generator, proof.commitment, proof.reply, [1] * n
-        h_0, b_last = h.cut(0, 1).elements()[0], c.B.cut(n - 1, n).elements(n - 1)[0]
-        # A^v A' = g^k_A prod h_i^k_E,i   with A = prod u_i^e_i
-        yield Equation((c.A_prime, g), (1, -k.k_A), (Power(proof.u, e, v), Power(h, k.k_E, -1)))
-        # B_i^v B'_i = g^k_B,i B_{i-1}^k_E,i   with B_{-1} = h_0
-        yield Bridges(proof, v, h_0)
-        # C^v C' = g^k_C   with C = prod u_i / prod h_i
-        yield Equation((c.C_prime, g), (1, -k.k_C), (Power(proof.u, ones, v), Power(h, ones, -v)))
-        # D^v D' = g^k_D   with D = B_{N-1} / h_0^{prod e_i}
-        yield Equation((b_last, h_0, c.D_prime, g), (v, -v * _product(e, group.order), 1, -k.k_D))
-        # F^v F' = pk^{-k_F} prod w'_i^k_E,i   with F = prod w_i^e_i, for each block and both halves
-        before, after = statement.before, statement.after
-        for block, (f_prime, k_f) in enumerate(zip(c.F_prime, k.k_F, strict=True)):
-            c1 = (Power(before.c1[block], e, v), Power(after.c1[block], k.k_E, -1))
-            c2 = (Power(before.c2[block], e, v), Power(after.c2[block], k.k_E, -1))
-            yield Equation((f_prime.c1, g), (1, k_f), c1)
-            yield Equation((f_prime.c2, statement.key.y), (1, k_f), c2)
+        said = Challenge(e, challenge(proof.commitment, statement.group, transcript))
+        for _, equation in permutation(statement.h, proof, said):
+            yield equation
+        keys, c, k = [statement.key.y] * statement.width, proof.commitment, proof.reply
+        for _, equation in reencryption(keys, statement.before, statement.after, c.F_prime, k.k_F, k.k_E, said):
+            yield equation
+
+
+def opening(u: Vector, h: Vector, a_prime: Element, k_a: int, k_e: Sequence[int], said: Challenge) -> Equation:
+    """Return A^v A' = g^k_A prod h_i^k_E,i   with A = prod u_i^e_i."""
+    return Equation((a_prime, u.group.generator), (1, -k_a), (Power(u, said.e, said.v), Power(h, k_e, -1)))
+
+
+def permutation(h: Vector, proof: Proof, said: Challenge) -> Named:
+    """Yield what shows that u commits to a permutation; ``ValueError`` for a proof of another length than h."""
+    n, c, k, g, v = len(h), proof.commitment, proof.reply, h.group.generator, said.v
+    if not n == len(proof.u) == len(c.B):
+        raise ValueError("a proof of shuffle for a list of another length")
+    h_0, b_last = h.cut(0, 1).elements()[0], c.B.cut(n - 1, n).elements(n - 1)[0]
+    yield "A", opening(proof.u, h, c.A_prime, k.k_A, k.k_E, said)
+    # B_i^v B'_i = g^k_B,i B_{i-1}^k_E,i   with B_{-1} = h_0
+    yield "B", Bridges(proof, v, h_0)
+    # C^v C' = g^k_C   with C = prod u_i / prod h_i
+    ones = [1] * n
+    yield "C", Equation((c.C_prime, g), (1, -k.k_C), (Power(proof.u, ones, v), Power(h, ones, -v)))
+    # D^v D' = g^k_D   with D = B_{N-1} / h_0^{prod e_i}
+    product = _product(said.e, h.group.order)
+    yield "D", Equation((b_last, h_0, c.D_prime, g), (v, -v * product, 1, -k.k_D))
+
+
+def reencryption(
+    keys: Sequence[Element],
+    before: Columns,
+    after: Columns,
+    f_prime: Row,
+    k_f: Sequence[int],
+    k_e: Sequence[int],
+    said: Challenge,
+) -> Named:
+    """Yield F^v F' = pk^{-k_F} prod w'_i^k_E,i   with F = prod w_i^e_i, for each block and both halves."""
+    e, v, lists = said.e, said.v, zip(before.c1, before.c2, after.c1, after.c2, strict=True)
+    for y, prime, k, (c1, c2, after1, after2) in zip(keys, f_prime, k_f, lists, strict=True):
+        yield "F", Equation((prime.c1, y.group.generator), (1, k), (Power(c1, e, v), Power(after1, k_e, -1)))
+        yield "F", Equation((prime.c2, y), (1, k), (Power(c2, e, v), Power(after2, k_e, -1)))
 
 
 @dataclass(frozen=True, slots=True)
