@@ -28,6 +28,13 @@ def test_a_stage_is_written_as_it_was_read(number: int) -> None:
     assert written(write_stage, file.election, file.stage, file) == bb(number)
 
 
+def test_white_space_is_free() -> None:
+    """Line ends are those of the machine that wrote the file, and others print in other ways."""
+    compact = json.dumps(json.loads(bb(1)), separators=(",", ":")).encode()
+    for data in (compact, bb(1).replace(b"\n", b"\r\n")):
+        assert list(opened(data)) == list(opened(bb(1)))
+
+
 def test_the_anonymous_box_and_the_invalid_file_are_written_as_they_were_read() -> None:
     anonymous = AnonymousFile(io.BytesIO(bb(4)))
     assert written(write_anonymous, anonymous.election, anonymous) == bb(4)
@@ -114,7 +121,7 @@ def test_stages_refused(data: bytes) -> None:
 
 
 def test_the_refusal_names_what_is_wrong() -> None:
-    with pytest.raises(DecodeError, match=r"ballot box: .*`\$.parish`"):
+    with pytest.raises(DecodeError, match=r"ballot box, voter 11111111111: .*`\$.parish`"):
         list(opened(REFUSED["a parish in words"]))
 
 

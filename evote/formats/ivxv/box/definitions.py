@@ -13,7 +13,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from evote.errors import DecodeError, VerificationError
+from evote.errors import VerificationError
 from evote.formats.ivxv.box import strict_json
 from evote.formats.ivxv.box.fields import ABROAD, FOREIGN, SEPARATOR, Code, District, Election, Name, Parish, Region
 
@@ -44,14 +44,14 @@ class Districts(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     counties: dict[Region, tuple[Parish, ...]]
 
     def __post_init__(self) -> None:
-        """Raise `DecodeError` for a parish that is unknown, or twice in a district."""
+        """Raise ``ValueError`` for a parish that is unknown, or twice in a district."""
         known = {_parish(region) for region in self.regions}
         for district, held in self.districts.items():
             parishes = [_parish(parish) for parish in held.parish]
             if len(set(parishes)) < len(parishes) or not known.issuperset(parishes):
-                raise DecodeError(f"{DISTRICTS}: a parish of {district} is unknown or occurs twice")
+                raise ValueError(f"a parish of {district} is unknown or occurs twice")
         if not known.issuperset(_parish(parish) for parishes in self.counties.values() for parish in parishes):
-            raise DecodeError(f"{DISTRICTS}: a parish of a county is unknown")
+            raise ValueError("a parish of a county is unknown")
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], str]:
@@ -79,10 +79,10 @@ class Choices(Struct, frozen=True, forbid_unknown_fields=True):
     choices: dict[District, dict[Name, dict[Code, Name]]]
 
     def __post_init__(self) -> None:
-        """Raise `DecodeError` if a code occurs twice in the file."""
+        """Raise ``ValueError`` if a code occurs twice in the file."""
         times = Counter(code for district in self.choices for code in self.codes(district))
         if times and max(times.values()) > 1:
-            raise DecodeError(f"{CHOICES}: a code occurs twice")
+            raise ValueError("a code occurs twice")
 
     def codes(self, district: str) -> list[str]:
         """Return the codes of a district in the order of the file; none if there is no such district."""

@@ -81,7 +81,8 @@ def read_log(data: bytes) -> Log:
     kinds = {kind.value: kind for kind in Kind}
     if rest or len(lines) < HEAD or lines[0] != VERSION or lines[2] not in kinds:
         raise DecodeError(f"{WHAT}: no log of version {VERSION}")
-    return Log(take(lines[1], Election, WHAT), kinds[lines[2]], tuple(map(_record, lines[HEAD:])))
+    records = tuple(_record(line, f"{WHAT}, line {number}") for number, line in enumerate(lines[HEAD:], HEAD + 1))
+    return Log(take(lines[1], Election, WHAT), kinds[lines[2]], records)
 
 
 def check_logs(accepted: Log, removed: Iterable[Log], counted: Log) -> None:
@@ -107,27 +108,27 @@ def _keys(log: Log) -> list[tuple[bytes, str, str, str]]:
     return [(one.digest, one.region, one.number, one.voter) for one in log.records]
 
 
-def _record(line: str) -> Record:
+def _record(line: str, what: str) -> Record:
     parts = line.split("\t")
     if len(parts) != PARTS:
-        raise DecodeError(f"{WHAT}: a record of {len(parts)} parts")
+        raise DecodeError(f"{what}: a record of {len(parts)} parts")
     time, digest, region, number, voter = parts
-    where = take(region, Region, WHAT), take(number, DistrictNumber, WHAT)
-    return Record(_time(time), _digest(digest), *where, take(voter, VoterId, WHAT))
+    where = take(region, Region, what), take(number, DistrictNumber, what)
+    return Record(_time(time, what), _digest(digest, what), *where, take(voter, VoterId, what))
 
 
-def _time(text: str) -> str:
+def _time(text: str, what: str) -> str:
     try:
         known = datetime.strptime(text, TIME).strftime(TIME)
     except ValueError:
         known = ""
     if known.rjust(14, "0") != text:
-        raise DecodeError(f"{WHAT}: no time: {text[:40]!a}")
+        raise DecodeError(f"{what}: no time: {text[:40]!a}")
     return text
 
 
-def _digest(text: str) -> bytes:
-    data = decode_base64(text, WHAT)
+def _digest(text: str, what: str) -> bytes:
+    data = decode_base64(text, what)
     if len(data) != hashlib.sha256().digest_size:
-        raise DecodeError(f"{WHAT}: no SHA-256")
+        raise DecodeError(f"{what}: no SHA-256")
     return data

@@ -60,10 +60,14 @@ class Ballot(Struct, frozen=True, forbid_unknown_fields=True, rename={"district"
     votes: dict[Question, str]
 
     def __post_init__(self) -> None:
-        """Raise `DecodeError` for a time or ciphertexts that are none."""
-        instant(self.time)
-        if not self.votes or any(len(data) > MAX_CIPHERTEXT for data in self.ciphertexts.values()):
-            raise DecodeError("a ballot without ciphertexts, or with too long a one")
+        """Raise ``ValueError`` for a time or ciphertexts that are none."""
+        try:
+            instant(self.time)
+            held = self.ciphertexts
+        except DecodeError as error:
+            raise ValueError(error) from None
+        if not held or max(map(len, held.values())) > MAX_CIPHERTEXT:
+            raise ValueError("a ballot without ciphertexts, or with too long a one")
 
     @property
     def ciphertexts(self) -> dict[str, bytes]:
@@ -118,7 +122,7 @@ class StageFile:
         if self._json.text() != voter:
             raise DecodeError(f"{self._name}: voter {voter} is called otherwise within")
         self._json.name("ballots", names)
-        ballots = tuple(self._ballots())
+        ballots = tuple(self._ballots(f"{self._name}, voter {voter}"))
         times = [ballot.instant for ballot in ballots]
         if times != sorted(times) or len({ballot.id for ballot in ballots}) < len(ballots):
             raise DecodeError(f"{self._name}: voter {voter}: ballots not in order of time, or one twice")
@@ -126,11 +130,11 @@ class StageFile:
             raise DecodeError(f"{self._name}: voter {voter}: not the ballots that the stage demands")
         return Voter(voter, ballots)
 
-    def _ballots(self) -> Iterator[Ballot]:
+    def _ballots(self, what: str) -> Iterator[Ballot]:
         for number in self._json.items():
             if number >= MAX_BALLOTS:
-                raise DecodeError(f"{self._name}: more than {MAX_BALLOTS} ballots of a voter")
-            ballot = strict_json.convert(self._json.value(), Ballot, self._name)
+                raise DecodeError(f"{what}: more than {MAX_BALLOTS} ballots")
+            ballot = strict_json.convert(self._json.value(), Ballot, what)
             for question in ballot.votes:
-                check_question(question, self.election, self._name)
+                check_question(question, self.election, what)
             yield ballot

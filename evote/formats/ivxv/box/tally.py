@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from evote.errors import DecodeError, VerificationError
+from evote.errors import VerificationError
 from evote.formats.ivxv.box import strict_json
 from evote.formats.ivxv.box.anonymous import Place
 from evote.formats.ivxv.box.definitions import Choices, Districts
@@ -40,9 +40,9 @@ class Tally(
     by_district: dict[District, dict[CodeOrInvalid, Count]]
 
     def __post_init__(self) -> None:
-        """Raise `DecodeError` for counts without "invalid"."""
+        """Raise ``ValueError`` for counts without "invalid"."""
         if any(INVALID not in counts for counts in self._all()):
-            raise DecodeError(f"{WHAT}: counts without {INVALID!r}")
+            raise ValueError(f"counts without {INVALID!r}")
 
     def check_sums(self) -> None:
         """Raise ``VerificationError("ivxv.tally.sums")`` unless each district is the sum of its parishes."""

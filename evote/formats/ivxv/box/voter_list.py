@@ -81,7 +81,7 @@ def read_voter_list(data: bytes) -> VoterList:
     start, _, end = lines[3].partition("\t")
     for date in (start, end):
         check_date(date)
-    rows = tuple(map(_row, lines[HEAD:]))
+    rows = tuple(_row(line, f"{WHAT}, line {number}") for number, line in enumerate(lines[HEAD:], HEAD + 1))
     if changeset == 0 and any(isinstance(row, Removal) for row in rows):
         raise DecodeError(f"{WHAT}: the first list removes voters")
     return VoterList(take(lines[1], Election, WHAT), changeset, start, end, rows)
@@ -110,11 +110,11 @@ def _lines(data: bytes) -> list[str]:
     return lines
 
 
-def _row(line: str) -> Row:
+def _row(line: str, what: str) -> Row:
     match line.split("\t"):
         case [action, voter, name, parish, number] if action == ADD:
-            where = take(parish, Parish, WHAT), take(number, DistrictNumber, WHAT)
-            return Addition(take(voter, VoterId, WHAT), take(name, Name, WHAT), *where)
+            where = take(parish, Parish, what), take(number, DistrictNumber, what)
+            return Addition(take(voter, VoterId, what), take(name, Name, what), *where)
         case [action, voter] if action == REMOVE:
-            return Removal(take(voter, VoterId, WHAT))
-    raise DecodeError(f"{WHAT}: a row that neither adds nor removes: {line[:80]!a}")
+            return Removal(take(voter, VoterId, what))
+    raise DecodeError(f"{what}: a row that neither adds nor removes: {line[:80]!a}")
