@@ -124,9 +124,9 @@ def products(group: Group, wanted: Sequence[Sequence[Power]], executor: Executor
 
 
 def chunk_rows(length: int, width: int, parts: int) -> int:
-    """Return how many rows of ``width`` elements make a chunk, if ``length`` rows shall make ``parts`` or more."""
-    smallest, largest = SMALLEST_CHUNK // max(1, width), CHUNK // max(1, width)
-    return max(1, smallest, min(largest, -(-length // parts)))
+    """Return how many rows of ``width`` elements make a chunk: ``length`` rows in even parts, ``parts`` or more."""
+    smallest, largest = SMALLEST_CHUNK // max(1, width), max(1, CHUNK // max(1, width))
+    return max(1, smallest, -(-length // max(parts, -(-length // largest))))
 
 
 @dataclass(frozen=True, slots=True)

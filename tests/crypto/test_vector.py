@@ -184,9 +184,10 @@ def test_workers_make_no_difference(executor: Executor | None) -> None:
 
 def test_chunks_are_neither_tiny_nor_huge() -> None:
     assert chunk_rows(10, 1, 4) == vector.SMALLEST_CHUNK
-    assert chunk_rows(10**7, 1, 4) == vector.CHUNK
+    assert chunk_rows(vector.CHUNK * 153, 1, 4) == vector.CHUNK
+    assert chunk_rows(vector.CHUNK + 2, 1, 1) == vector.CHUNK // 2 + 1
     assert chunk_rows(40_000, 1, 4) == 10_000
-    assert chunk_rows(10**7, 8, 4) == vector.CHUNK // 8
+    assert chunk_rows(vector.CHUNK, 8, 4) == vector.CHUNK // 8
     assert chunk_rows(0, 0, 1) == chunk_rows(0, 1, 4) == vector.SMALLEST_CHUNK
     assert chunk_rows(5, 10**6, 1) == 1
 
