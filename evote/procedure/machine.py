@@ -29,7 +29,7 @@ from evote.record.manifest import Election
 from evote.record.merkle import MerkleLog, leaf_hash
 from evote.tally.ceremony import Ceremony
 
-BALLOTS_IN_A_CHUNK = 64
+BALLOTS_IN_A_CHUNK = 256
 MISSING_NOTED = 100  # without the roll every ballot lacks its evidence
 
 WRITERS: dict[str, tuple[type[kinds.Body], ...]] = {
