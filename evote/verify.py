@@ -8,21 +8,22 @@ away can no longer be judged.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evote.errors import DecodeError, EvidenceMissing, VerificationError
+from evote.errors import EvidenceMissing
 from evote.formats.native.reader import NativeRecord
-from evote.parallel import WorkerLost
 from evote.procedure.machine import Procedure
+from evote.record import report
 from evote.record.audit import Audit
 from evote.record.board import Checkpoint, verify_checkpoint
 from evote.record.entries import Result
 from evote.record.manifest import Election
+from evote.record.report import Finding, Steps
+
+__all__ = ["CHECKS", "Finding", "Progress", "Report", "verify"]
 
 CHECKS: dict[str, str] = {
     "record.origin": "the election is the one whose fingerprint the auditor brought",
@@ -71,42 +72,12 @@ CHECKS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A check that was reached: how often it held, or why it did not."""
-
-    check: str
-    held: int
-    error: str = ""
-    absent: bool = False
-
-
 @dataclass(slots=True)
-class Report:
-    """The verdict, and everything it rests on."""
+class Report(report.Report):
+    """The verdict on an election, and everything it rests on."""
 
-    findings: list[Finding] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     election: Election | None = None
     results: dict[str, Result] = field(default_factory=dict)
-    seed: bytes = b""
-
-    def __bool__(self) -> bool:
-        """Tell whether checks were run and every one of them held."""
-        return self.status == 0
-
-    @property
-    def status(self) -> int:
-        """The exit status: 0 all held, 1 something is false, 2 something is absent."""
-        if any(finding.error and not finding.absent for finding in self.findings):
-            return 1
-        absent = any(finding.absent for finding in self.findings)
-        return 2 if absent or not any(finding.held for finding in self.findings) else 0
-
-    @property
-    def failures(self) -> list[Finding]:
-        """The findings that speak against the record."""
-        return [finding for finding in self.findings if finding.error]
 
 
 Progress = Callable[[int], None]
@@ -132,11 +103,11 @@ def verify(
 class _Verifier:
     def __init__(self, path: Path, audit: Audit) -> None:
         self._path, self._audit = path, audit
-        self._failures: list[Finding] = []
-        self._report = Report(seed=audit.seed)
+        self._steps = Steps(audit, "record.complete")
+        self._report = Report(seed=audit.seed, checks=CHECKS)
 
     def run(self, expect: bytes | None, checkpoint: bytes | None, progress: Progress) -> Report:
-        with self._step("election.definition"):
+        with self._steps.step("election.definition"):
             record = NativeRecord(self._path)
             election = record.election
             self._audit.hold("election.definition")
@@ -144,18 +115,6 @@ class _Verifier:
             self._origin(election, expect)
             self._board(record, election, checkpoint, progress)
         return self._finish()
-
-    @contextmanager
-    def _step(self, check: str) -> Iterator[None]:
-        """Turn what goes wrong within into findings; ``check`` names what has no name of its own."""
-        try:
-            yield
-        except VerificationError as error:
-            self._failures.append(Finding(error.check, self._audit.held[error.check], error.subject or error.check))
-        except DecodeError as error:
-            self._failures.append(Finding(check, self._audit.held[check], str(error)))
-        except (EvidenceMissing, WorkerLost) as error:
-            self._failures.append(Finding("record.complete", 0, str(error), absent=True))
 
     def _origin(self, election: Election, expect: bytes | None) -> None:
         if expect is None:
@@ -168,7 +127,7 @@ class _Verifier:
 
     def _board(self, record: NativeRecord, election: Election, seen: bytes | None, progress: Progress) -> None:
         signed: Checkpoint | None = None
-        with self._step("board.checkpoint"):
+        with self._steps.step("board.checkpoint"):
             signed = verify_checkpoint(record.checkpoint_bytes(), election.fingerprint, election.operator.key)
             self._audit.hold("board.checkpoint")
         procedure = Procedure(election, record, self._audit)
@@ -186,7 +145,7 @@ class _Verifier:
         self._complete(procedure)
 
     def _consistency(self, procedure: Procedure, election: Election, seen: bytes) -> None:
-        with self._step("board.checkpoint"):
+        with self._steps.step("board.checkpoint"):
             other = verify_checkpoint(seen, election.fingerprint, election.operator.key)
             same = procedure.log.continues(other.size, other.root)
             self._audit.require(same, "board.consistency", f"the checkpoint seen elsewhere has {other.size} entries")
@@ -199,8 +158,11 @@ class _Verifier:
         self._audit.hold("record.complete")
 
     def _finish(self) -> Report:
-        failed = {finding.check for finding in self._failures}
-        held = Counter({check: n for check, n in self._audit.held.items() if check not in failed})
-        findings = [Finding(check, held[check]) for check in CHECKS if held[check]]
-        self._report.findings = findings + self._failures
-        return self._report
+        made = self._report
+        made.findings = self._steps.findings(CHECKS)
+        contests = made.election.contests if made.election else ()
+        made.scope.append(
+            f"scope: definition, board, lists and every proof; {len(made.results)} of {len(contests)} results"
+        )
+        made.scope.append("not in scope: voters' devices, who is on the roll, secrecy (docs/limitations.md)")
+        return made
