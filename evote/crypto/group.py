@@ -327,7 +327,7 @@ class Group(ABC):
     def __repr__(self) -> str:
         return f"<group {self.name}>"
 
-    def __reduce__(self) -> tuple[Callable[[str], Group], tuple[str]]:
+    def __reduce__(self) -> tuple[Callable[..., Group], tuple[Any, ...]]:
         return group, (self.name,)
 
 

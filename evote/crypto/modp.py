@@ -225,7 +225,7 @@ def _check(name: str, p: int, q: int, g: int) -> None:
 class ParameterGroup(ModPGroup):
     """A group that is registered nowhere; it crosses to another process as its parameters. `modp_group` makes it."""
 
-    def __reduce__(self) -> tuple[Callable[..., Group], tuple[int, int, int]]:
+    def __reduce__(self) -> tuple[Callable[..., Group], tuple[Any, ...]]:
         return modp_group, (self.p, self.order, int(self.generator.raw))
 
 

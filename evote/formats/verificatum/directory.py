@@ -1,0 +1,99 @@
+"""A proof directory on a disk, read as byte trees, words and numbers.
+
+Whatever is there must be expected, and what is expected is read, also what VMN's own verifier never looks at. Large
+files are mapped into memory, not copied; the directory must not change while it is read.
+
+Source: ``docs/verificatum.md``, section 11.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+
+from evote.errors import DecodeError, EvidenceMissing, VerificationError
+from evote.formats.verificatum.byte_tree import Tree
+
+FILES = "verificatum.files"
+PROOFS = "proofs"
+MAX_TEXT = 256
+TEXT = re.compile("[0-9A-Za-z._-]+")
+
+
+class Directory:
+    """The files of one session; names are relative, with ``/``."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the directory at ``path``; raise `EvidenceMissing` if there is none."""
+        if not path.is_dir():
+            raise EvidenceMissing(f"{path} is not a directory")
+        self._path = path
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is such a file, or something else of that name."""
+        return os.path.lexists(self._path / name)
+
+    def tree(self, name: str) -> Tree:
+        """Return the byte tree in a file; raise `EvidenceMissing` or `VerificationError` if there is no such file."""
+        with self._open(name) as file:
+            if not os.fstat(file.fileno()).st_size:
+                return Tree(b"", name)
+            return Tree(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), name)
+
+    def text(self, name: str) -> str:
+        """Return the word in a file, which has no end of line."""
+        with self._open(name) as file:
+            data = file.read(MAX_TEXT + 1)
+        text = data.decode("ascii", "replace")
+        if len(data) > MAX_TEXT or not TEXT.fullmatch(text):
+            raise DecodeError(f"{name}: not one word")
+        return text
+
+    def number(self, name: str, low: int, high: int) -> int:
+        """Return the decimal number in a file."""
+        text = self.text(name)
+        if not text.isdigit() or str(int(text)) != text or not low <= int(text) <= high:
+            raise DecodeError(f"{name}: not a number from {low} to {high}")
+        return int(text)
+
+    def strangers(self, expected: Collection[str]) -> list[str]:
+        """Return the names of what is there and not expected: links, directories and devices are never."""
+        found = []
+        for directory in ("", PROOFS):
+            for entry in self._scan(directory):
+                name = f"{directory}/{entry.name}" if directory else entry.name
+                if name == PROOFS:
+                    fits = entry.is_dir(follow_symlinks=False)
+                else:
+                    fits = name in expected and entry.is_file(follow_symlinks=False)
+                if not fits:
+                    found.append(ascii(name)[1:-1])
+        return sorted(found)
+
+    def _scan(self, directory: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._path / directory) as entries:
+                return list(entries)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise EvidenceMissing(f"{self._path / directory} cannot be read: {error.strerror}") from None
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[BufferedReader]:
+        path = self._path / name
+        try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise VerificationError(FILES, f"{name} is not a file")
+            with path.open("rb") as file:
+                yield file
+        except FileNotFoundError:
+            raise EvidenceMissing(f"{name} is missing") from None
+        except OSError as error:
+            raise EvidenceMissing(f"{name} cannot be read: {error.strerror}") from None

@@ -1,0 +1,69 @@
+"""The independent generators h_0, h_1, ... of a session, hashed into the group: nobody knows a relation among them.
+
+Candidates stand at known places of one stream, so workers take ranges of them. Modulo p each gives a generator; on a
+curve half of them are no abscissa of a point and are passed over.
+
+Source: ``docs/verificatum.md``, section 6; ``distr/IndependentGeneratorsRO.java``, ``arithm/ECqPGroup.java``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+
+from evote.crypto.group import Group, Raw
+from evote.crypto.modp import ModPGroup
+from evote.crypto.vector import KnownVector
+from evote.crypto.weierstrass import WeierstrassGroup
+from evote.formats.verificatum.oracle import Challenger, integers
+from evote.parallel import pmap
+
+BLOCK = 512  # candidates that a worker takes at once
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The stream of candidates: integers of |p| + ``slack`` bits."""
+
+    group: Group
+    rohash: str
+    seed: bytes
+    slack: int
+
+    def made(self, block: int) -> Iterator[Raw]:
+        """Yield the generators that the candidates of a block give."""
+        group = self.group
+        if isinstance(group, ModPGroup):
+            yield from (group.power_public(x, group.cofactor) for x in self._residues(group.p, block))
+        elif isinstance(group, WeierstrassGroup):
+            yield from filter(None, map(group.lift, self._residues(group.p, block)))
+
+    def _residues(self, p: int, block: int) -> list[int]:
+        bits = p.bit_length() + self.slack
+        return [x % p for x in integers(self.rohash, self.seed, bits, BLOCK, block * BLOCK)]
+
+
+def generators(
+    group: Group, challenger: Challenger, slack: int, number: int, executor: Executor | None = None
+) -> KnownVector:
+    """Return the first ``number`` generators; ``slack`` is the session's n_r."""
+    candidates = Candidates(group, challenger.rohash, challenger.generator_seed(), slack)
+    parts: list[bytes] = []
+    made, size = 0, 0
+    rate = 1 if isinstance(group, ModPGroup) else 2  # candidates for each generator, on average
+    blocks = count()
+    while made < number:
+        wanted = [next(blocks) for _ in range(-(-rate * (number - made) // BLOCK))]
+        for data, found in pmap(partial(_made, candidates), wanted, executor=executor, chunk=1):
+            parts.append(data)
+            made, size = made + found, len(data) // found if found else size
+    return KnownVector(group, b"".join(parts)[: number * size], number, "h")
+
+
+def _made(candidates: Candidates, blocks: list[int]) -> tuple[bytes, int]:
+    (block,) = blocks
+    raws = list(candidates.made(block))
+    return candidates.group.pack(raws), len(raws)

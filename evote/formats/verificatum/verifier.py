@@ -1,0 +1,194 @@
+"""The verdict on a proof directory: named checks, none of which a false or missing file can keep from being made.
+
+Everything that the directory holds is read and compared. What nobody can tell from the directory is said in the notes:
+whether its input list is the one that was meant to be shuffled, and its key the one that it was encrypted with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from itertools import pairwise
+from pathlib import Path
+
+from evote.errors import DecodeError
+from evote.formats.verificatum.decryption import (
+    DECRYPTION,
+    INDICES,
+    PLAINTEXTS,
+    POLYNOMIAL,
+    Opening,
+    correct_parties,
+    decryption_claims,
+    plaintext_claims,
+    read_polynomial,
+    read_share,
+)
+from evote.formats.verificatum.directory import FILES, PROOFS, Directory
+from evote.formats.verificatum.generators import generators
+from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
+from evote.formats.verificatum.protinfo import MAX_WIDTH, PARAMETERS, ProtInfo, read_protinfo
+from evote.formats.verificatum.shuffle import Claims, Session, Turn, ahead_claims, party_file, whole_claims
+from evote.record.audit import Audit
+from evote.record.report import Report, Steps
+
+KEY, LISTS, SHUFFLE, COMPLETE = (f"verificatum.{name}" for name in ("key", "lists", "shuffle", "complete"))
+PLAIN = "verificatum.plaintexts"
+CHECKS: dict[str, str] = {
+    PARAMETERS: "the parameters are strong enough, and the directory is of this protocol, version and width",
+    KEY: "the public key is well formed, and the polynomial is one of it",
+    LISTS: "every list is a list of ciphertexts, as long as it must be, and its copies are the same",
+    SHUFFLE: "each party's output is its input, re-encrypted and permuted",
+    DECRYPTION: "each party's decryption factors are made with its share of the key",
+    PLAIN: "the plaintexts are what the factors make of the ciphertexts",
+    FILES: "the directory holds no other files",
+    COMPLETE: "nothing that the verdict needs is missing",
+}
+SHUFFLING, MIXING, DECRYPTING = "shuffling", "mixing", "decryption"
+INPUT, OUTPUT, MAXCIPH = "Ciphertexts.bt", "ShuffledCiphertexts.bt", f"{PROOFS}/maxciph"
+PUBLIC_KEY, ACTIVE = "FullPublicKey.bt", f"{PROOFS}/activethreshold"
+SHUFFLE_FILES = ("Ciphertexts", "PermutationCommitment")
+WHOLE_FILES = (*SHUFFLE_FILES, "PoSCommitment", "PoSReply")
+AHEAD_FILES = (*SHUFFLE_FILES, "PoSCCommitment", "PoSCReply", "KeepList", "CCPoSCommitment", "CCPoSReply")
+OPENING_FILES = ("DecryptionFactors", "DecrFactCommitment", "DecrFactReply")
+AUXSID = re.compile("[0-9A-Za-z]+")
+MAX_CIPHERTEXTS = 10**8
+
+
+def verify_directory(
+    path: Path, protinfo: Path, *, executor: Executor | None = None, seed: bytes | None = None
+) -> Report:
+    """Return the report on the proof directory at ``path``, of the session that the file ``protinfo`` describes.
+
+    The auditor brings ``protinfo``; nothing of it is taken from the directory. A given ``seed`` makes the run a
+    reproduction, not a verification.
+    """
+    return _Verifier(path, Audit(seed=seed, executor=executor)).run(protinfo)
+
+
+class VerificatumFormat:
+    """The registered format ``verificatum``."""
+
+    brings: Mapping[str, str] = {"protinfo": "the session's protInfo.xml, obtained elsewhere"}
+
+    @staticmethod
+    def verify(
+        path: Path, brought: Mapping[str, Path], *, executor: Executor | None = None, seed: bytes | None = None
+    ) -> Report:
+        """Return the report; see `verify_directory`."""
+        return verify_directory(path, brought["protinfo"], executor=executor, seed=seed)
+
+
+class _Verifier:
+    def __init__(self, path: Path, audit: Audit) -> None:
+        self._path, self._audit = path, audit
+        self._steps = Steps(audit, COMPLETE)
+        self._report = Report(seed=audit.seed, checks=CHECKS)
+
+    def run(self, protinfo: Path) -> Report:
+        if self._audit.reproduction:
+            self._report.notes.append("the seed was given: this is a reproduction, not a verification")
+        with self._steps.step(PARAMETERS):
+            self._directory(read_protinfo(protinfo), Directory(self._path))
+        if self._steps.clean:
+            self._audit.hold(COMPLETE)
+        self._report.findings = self._steps.findings(CHECKS)
+        return self._report
+
+    def _directory(self, info: ProtInfo, directory: Directory) -> None:
+        auxsid, kind, version = (directory.text(name) for name in ("auxsid", "type", "version"))
+        if not AUXSID.fullmatch(auxsid) or kind not in (SHUFFLING, MIXING, DECRYPTING):
+            raise DecodeError("auxsid or type: not a word that belongs there")
+        width = directory.number("width", 1, MAX_WIDTH)
+        same = (version, width) == (info.version, info.width)
+        self._audit.require(same, PARAMETERS, f"version {version} or width {width} is not that of protInfo.xml")
+        active = directory.number(ACTIVE, info.threshold, info.parties)
+        ahead = kind != DECRYPTING and directory.has(MAXCIPH)
+        with self._steps.step(FILES):
+            strangers = directory.strangers(_expected(info, kind, active, ahead=ahead))
+            self._audit.require(not strangers, FILES, ", ".join(strangers[:10]))
+        layout = Layout(info.group, info.keywidth, width)
+        key = self._key(info, directory, layout)
+        lists = self._lists(directory, layout, kind, active)
+        self._report.scope.append(f"scope: {kind}, session {info.sid}.{auxsid}, {info.parties} parties")
+        self._report.scope.append("not in scope: whether input list and key are the right ones (compare them yourself)")
+        if key is not None and lists[0] is not None:
+            n = directory.number(MAXCIPH, len(lists[0]), MAX_CIPHERTEXTS) if ahead else len(lists[0])
+            wanted = 1 if kind == DECRYPTING else n
+            challenger = info.challenger(auxsid)
+            h = generators(info.group, challenger, info.slack, wanted, self._audit.executor)
+            session = Session(directory, layout, challenger, key, h)
+            for party, (before, after) in enumerate(pairwise(lists), 1):
+                if before is not None and after is not None:
+                    self._shuffle(session, Turn(party, before, after), ahead=ahead)
+            if kind != SHUFFLING and lists[-1] is not None:
+                self._decryption(session, info, lists[-1])
+
+    def _key(self, info: ProtInfo, directory: Directory, layout: Layout) -> JointKey | None:
+        with self._steps.step(KEY):
+            key = layout.key(directory.tree(PUBLIC_KEY))
+            if directory.has(POLYNOMIAL):
+                read_polynomial(directory, layout, key, info.threshold)
+            self._audit.hold(KEY)
+            if plain := [str(number) for number, y in enumerate(key.y, 1) if y == layout.group.identity]:
+                self._report.notes.append(f"the key of columns {', '.join(plain)} is 1: nothing in them is encrypted")
+            return key
+        return None
+
+    def _lists(self, directory: Directory, layout: Layout, kind: str, active: int) -> list[Ciphertexts | None]:
+        """Return the input list and each party's output, None for what is missing or malformed."""
+        names = [INPUT]
+        if kind != DECRYPTING:
+            names += [party_file("Ciphertexts", party) for party in range(1, active + 1)]
+        if kind == SHUFFLING and not directory.has(names[-1]):
+            names[-1] = OUTPUT
+        lists: list[Ciphertexts | None] = []
+        for name in names:
+            lists.append(None)
+            with self._steps.step(LISTS):
+                lists[-1] = layout.ciphertexts(directory.tree(name), len(lists[0]) if lists[0] else None)
+                self._audit.hold(LISTS)
+        if kind == SHUFFLING and lists[-1] is not None:
+            with self._steps.step(LISTS):
+                copy = layout.ciphertexts(directory.tree(OUTPUT))
+                self._audit.require(copy.written == lists[-1].written, LISTS, f"{OUTPUT} is not {names[-1]}")
+        return lists
+
+    def _shuffle(self, session: Session, turn: Turn, *, ahead: bool) -> None:
+        with self._steps.step(SHUFFLE):
+            claims = ahead_claims(session, turn) if ahead else whole_claims(session, turn)
+            self._check(claims, SHUFFLE, f"party {turn.party}: equation ")
+
+    def _decryption(self, session: Session, info: ProtInfo, before: Ciphertexts) -> None:
+        with self._steps.step(DECRYPTION):
+            polynomial = read_polynomial(session.directory, session.layout, session.key, info.threshold)
+            correct = correct_parties(session, info)
+            shares = [read_share(session, party, len(before)) for party in range(1, info.parties + 1)]
+            plaintexts = session.layout.halves(session.directory.tree(PLAINTEXTS), len(before))
+            opening = Opening(before, polynomial, shares, plaintexts)
+            with self._steps.step(PLAIN):
+                self._check(plaintext_claims(opening, correct, info.threshold), PLAIN, f"{PLAINTEXTS}: ")
+            self._check(decryption_claims(session, opening, correct), DECRYPTION, "equation of ")
+
+    def _check(self, claims: Claims, check: str, subject: str) -> None:
+        batch = self._audit.batch(check, subject)
+        for name, equation in claims:
+            batch.add([equation], check, f"{subject}{name}")
+        batch.check(self._audit.executor)
+        self._audit.hold(check)
+
+
+def _expected(info: ProtInfo, kind: str, active: int, *, ahead: bool) -> set[str]:
+    """Return the names of the files that such a directory may hold."""
+    names = {"auxsid", "type", "version", "width", INPUT, PUBLIC_KEY, ACTIVE, POLYNOMIAL}
+    if kind == SHUFFLING:
+        names.add(OUTPUT)
+    if kind != DECRYPTING:
+        proofs = AHEAD_FILES if ahead else WHOLE_FILES
+        names.update(party_file(file, party) for file in proofs for party in range(1, active + 1))
+        names.update([MAXCIPH] * ahead)
+    if kind != SHUFFLING:
+        names.update([PLAINTEXTS, INDICES])
+        names.update(party_file(file, party) for file in OPENING_FILES for party in range(1, info.parties + 1))
+    return names
