@@ -17,6 +17,12 @@ def encode(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big") + content
 
 
+def content(data: bytes) -> bytes:
+    """Return the content of an object that is known to be DER, with a tag of one byte."""
+    size = data[1] & 0x7F if data[1] & 0x80 else 0
+    return data[2 + size :]
+
+
 def encode_sequence(*members: bytes) -> bytes:
     """Return a SEQUENCE of objects that are DER already."""
     return encode(SEQUENCE, b"".join(members))

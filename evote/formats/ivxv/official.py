@@ -18,22 +18,14 @@ from evote.crypto.modp import ModPGroup
 from evote.errors import DecodeError
 from evote.formats.ivxv import schema
 from evote.formats.ivxv.ber import Node, read
-from evote.formats.ivxv.der import (
-    INTEGER,
-    OCTET_STRING,
-    SEQUENCE,
-    encode_integer,
-    encode_octets,
-    encode_sequence,
-    encode_text,
-)
+from evote.formats.ivxv.der import INTEGER, OCTET_STRING, SEQUENCE, encode_integer
 from evote.formats.ivxv.elements import UNCOMPRESSED, oid
 from evote.formats.ivxv.generation import Generation
 from evote.formats.ivxv.keys import PublicKey
 from evote.formats.ivxv.plaintext import Plaintext
 from evote.formats.ivxv.proof import Claim, proof_of
 from evote.formats.ivxv.reasons import Refusal
-from evote.formats.ivxv.transcript import DECRYPTION, integers_below
+from evote.formats.ivxv.transcript import decryption_seed, integers_below
 
 INFINITY = b"\0"
 
@@ -100,8 +92,8 @@ def check_proof(key: PublicKey, generation: Generation, ciphertext: bytes, messa
 def _holds_modp(key: PublicKey, group: ModPGroup, held: Node, plaintext: Plaintext, numbers: list[int]) -> bool:
     """Evaluate both equations on integers that may be no members at all."""
     c1, c2, a, b, s = numbers
-    parts = encode_octets(plaintext.hashed), encode_integer(a), encode_integer(b)
-    k = next(integers_below(group.order, encode_sequence(encode_text(DECRYPTION), key.encoded, held.der(), *parts)))
+    seed = decryption_seed(key.encoded, held.der(), plaintext.hashed, encode_integer(a) + encode_integer(b))
+    k = next(integers_below(group.order, seed))
     p, (g, y, m) = group.p, (int.from_bytes(bytes(e), "big") for e in (group.generator, key.y, plaintext.element))
     quotient = c2 * powmod(m, -1, p)
     # c1^s = A (c2 / m)^k and g^s = B y^k

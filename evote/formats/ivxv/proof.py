@@ -18,12 +18,12 @@ from evote.crypto.statements import equal_logarithms
 from evote.crypto.verifier import equations
 from evote.formats.ivxv import schema
 from evote.formats.ivxv.ciphertext import encode_ciphertext
-from evote.formats.ivxv.der import encode_integer, encode_sequence
+from evote.formats.ivxv.der import content, encode_integer, encode_sequence
 from evote.formats.ivxv.elements import element_der, encoding, is_modp, member
 from evote.formats.ivxv.keys import PublicKey
 from evote.formats.ivxv.plaintext import Plaintext
 from evote.formats.ivxv.reasons import Reason, Refusal
-from evote.formats.ivxv.transcript import DECRYPTION, DecryptionTranscript
+from evote.formats.ivxv.transcript import DECRYPTION, DecryptionTranscript, decryption_seed, integers_below
 
 PROOF = "proof"
 
@@ -36,33 +36,32 @@ class Claim:
     ciphertext: Ciphertext
     plaintext: Plaintext
 
-    def relation(self, inverse: Element | None = None) -> LinearRelation:
-        """Return what a proof proves; ``inverse`` is 1/m, if it is at hand."""
-        c1, c2 = self.ciphertext.c1, self.ciphertext.c2
-        quotient = c2 / self.plaintext.element if inverse is None else c2 * inverse
+    def relation(self) -> LinearRelation:
+        """Return what a proof proves."""
+        c1, quotient = self.ciphertext.c1, self.ciphertext.c2 / self.plaintext.element
         return equal_logarithms(DECRYPTION, c1, self.key.group.generator, quotient, self.key.y)
 
-    def transcript(self, relation: LinearRelation, ciphertext: bytes = b"") -> DecryptionTranscript:
-        """Return the transcript of a proof of the relation; ``ciphertext`` is its DER, if it is at hand."""
-        transcript = DecryptionTranscript(relation)
+    def transcript(self) -> DecryptionTranscript:
+        """Return the transcript of a proof, told all that is not in the relation."""
+        transcript = DecryptionTranscript(self.relation())
         transcript.append("key", self.key.encoded)
-        transcript.append("ciphertext", ciphertext or encode_ciphertext(self.ciphertext))
+        transcript.append("ciphertext", encode_ciphertext(self.ciphertext))
         transcript.append("plaintext", self.plaintext.hashed)
         return transcript
 
-    def equations(self, proof: Proof, inverse: Element | None = None, ciphertext: bytes = b"") -> list[Equation]:
+    def equations(self, proof: Proof) -> list[Equation]:
         """Return the two equations that hold if, and but for 1/q only if, the claim is true."""
-        relation = self.relation(inverse)
-        return equations(relation, proof, self.transcript(relation, ciphertext))
+        return equations(self.relation(), proof, self.transcript())
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedProof:
-    """The encodings of A and B, not yet known to be members, and the response."""
+    """The encodings of A and B, not yet known to be members, the response, and A and B as they are hashed."""
 
     message_commitment: bytes
     key_commitment: bytes
     response: int
+    commitments: bytes
 
     @classmethod
     def decode(cls, group: Group, data: bytes) -> EncodedProof:
@@ -71,7 +70,13 @@ class EncodedProof:
         held = schema.decode(kind, data, PROOF)
         if not 0 <= held.response < group.order:
             raise Refusal(Reason.RESPONSE_RANGE, PROOF)
-        return cls(encoding(group, held.first, PROOF), encoding(group, held.second, PROOF), held.response)
+        a, b = encoding(group, held.first, PROOF), encoding(group, held.second, PROOF)
+        return cls(a, b, held.response, content(data).removesuffix(encode_integer(held.response)))
+
+    def challenge(self, key: PublicKey, ciphertext: bytes, plaintext: bytes) -> int:
+        """Return k; ``ciphertext`` is the DER of it, ``plaintext`` what is hashed for it."""
+        seed = decryption_seed(key.encoded, ciphertext, plaintext, self.commitments)
+        return next(integers_below(key.group.order, seed))
 
 
 def proof_of(a: Element, b: Element, response: int) -> Proof:

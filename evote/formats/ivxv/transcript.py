@@ -45,6 +45,11 @@ def _stream(seed: bytes) -> Iterator[bytes]:
         yield hashlib.sha256(i.to_bytes(8, "big") + seed).digest()
 
 
+def decryption_seed(key: bytes, ciphertext: bytes, plaintext: bytes, commitments: bytes) -> bytes:
+    """Return the DER object that is hashed. All parts but the plaintext are DER already; ``commitments`` is A and B."""
+    return encode_sequence(encode_text(DECRYPTION), key, ciphertext, encode_octets(plaintext), commitments)
+
+
 class DecryptionTranscript:
     """The transcript of one proof of decryption, about the ``relation`` that what it is told determines.
 
@@ -55,6 +60,8 @@ class DecryptionTranscript:
     def __init__(self, relation: LinearRelation) -> None:
         """Start a transcript in which nothing has been said."""
         group = relation.group
+        if relation.name != DECRYPTION:
+            raise ValueError(f"{relation.name} is not about a decryption")
         self._relation = relation
         self._expected: dict[str, tuple[object, ...]] = {
             "statement": (relation.name.encode(), group.name.encode()),
@@ -62,7 +69,7 @@ class DecryptionTranscript:
             "image": relation.image,
         }
         self._labels = iter((*PARTS, *self._expected, "commitment"))
-        self._parts = [encode_text(relation.name)]
+        self._parts: list[bytes] = []
 
     def append(self, label: str, *messages: SupportsBytes) -> None:
         """Take in what comes next."""
@@ -72,20 +79,21 @@ class DecryptionTranscript:
             if messages != self._expected[label]:
                 raise ValueError("the transcript of a decryption is told another relation than its own")
         elif label == "commitment":
-            self._parts += [element_der(element) for element in messages if isinstance(element, Element)]
+            self._parts.append(b"".join(element_der(element) for element in messages if isinstance(element, Element)))
         else:
-            (message,) = map(bytes, messages)
-            self._parts.append(encode_octets(message) if label == "plaintext" else message)
+            self._parts.append(b"".join(map(bytes, messages)))
 
     @property
     def seed(self) -> bytes:
-        """The DER object that is hashed, as far as it has been said."""
-        return encode_sequence(*self._parts)
+        """The DER object that is hashed; ``ValueError`` before all of it has been said."""
+        if next(self._labels, None) is not None:
+            raise ValueError("the transcript of a decryption is not told to its end")
+        return decryption_seed(*self._parts)
 
     def challenge(self, label: str, bits: int) -> int:  # noqa: ARG002 - the bound is the order
         """Return the integer below the group's order."""
-        if label != "challenge" or next(self._labels, None) is not None:
-            raise ValueError("the transcript of a decryption has one challenge, at the end")
+        if label != "challenge":
+            raise ValueError("the transcript of a decryption has one challenge")
         return next(integers_below(self._relation.group.order, self.seed))
 
     def challenges(self, label: str, bits: int, count: int) -> NoReturn:  # noqa: ARG002
@@ -95,5 +103,5 @@ class DecryptionTranscript:
     def fork(self) -> NativeTranscript:
         """Return our own transcript bound to what was said so far, for a prover to draw its nonces from."""
         twin = NativeTranscript("ivxv nonces")
-        twin.append("said", self.seed)
+        twin.append("said", *self._parts)
         return twin

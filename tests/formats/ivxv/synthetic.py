@@ -16,12 +16,13 @@ from evote.crypto.elgamal import Ciphertext
 from evote.crypto.group import Group, group
 from evote.formats.ivxv import pem
 from evote.formats.ivxv.ciphertext import encode_ciphertext
-from evote.formats.ivxv.elements import is_modp
+from evote.formats.ivxv.elements import element_der, is_modp
 from evote.formats.ivxv.generation import Generation, embedding
 from evote.formats.ivxv.keys import PublicKey, curve_parameters, modp_parameters, public_key
 from evote.formats.ivxv.plaintext import Plaintext
 from evote.formats.ivxv.proof import Claim, encode_proof, proof_of
 from evote.formats.ivxv.proof_file import Entry
+from evote.formats.ivxv.transcript import decryption_seed, integers_below
 
 SECRET = 0x1234567890ABCDEF << 128 | 3
 ELECTION = "SYNTHETIC"
@@ -60,14 +61,10 @@ def _block(key: PublicKey, generation: Generation, plaintexts: list[Plaintext], 
     c1, b, shared, a = (elements[i * n : (i + 1) * n] for i in range(4))
     for i, plaintext in enumerate(plaintexts):
         claim = Claim(key, Ciphertext(c1[i], plaintext.element * shared[i]), plaintext)
-        relation = claim.relation()
-        transcript = claim.transcript(relation)
-        transcript.append("statement", relation.name.encode(), key.group.name.encode())
-        transcript.append("bases", c1[i], key.group.generator)
-        transcript.append("image", *relation.image)
-        transcript.append("commitment", a[i], b[i])
-        s = (transcript.challenge("challenge", 0) * SECRET + t[i]) % q
-        held = encode_ciphertext(claim.ciphertext), encode_proof(proof_of(a[i], b[i], s))
+        ciphertext = encode_ciphertext(claim.ciphertext)
+        seed = decryption_seed(key.encoded, ciphertext, plaintext.hashed, element_der(a[i]) + element_der(b[i]))
+        s = (next(integers_below(q, seed)) * SECRET + t[i]) % q
+        held = ciphertext, encode_proof(proof_of(a[i], b[i], s))
         yield Entry(_base64(held[0]), plaintext.message(generation), _base64(held[1]))
 
 
