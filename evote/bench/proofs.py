@@ -12,7 +12,7 @@ from evote.crypto.batch import Batch
 from evote.crypto.elgamal import PublicKey, decode_ciphertexts
 from evote.crypto.group import group
 from evote.crypto.prover import prove
-from evote.crypto.relation import Statement, Witness, decode_proof
+from evote.crypto.relation import Statement, Witness, decode_proofs
 from evote.crypto.statements import decryption, encryption_of_one_of
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import equations
@@ -86,9 +86,9 @@ def _check_selections(name: str, key: bytes, triples: list[tuple[int, bytes, byt
 
 
 def _check_proofs(claims: Iterable[tuple[int, Statement, bytes]]) -> None:
+    numbers, statements, encodings = zip(*claims, strict=True)
     batch = Batch(bytes(32))
-    for number, statement, data in claims:
-        proof = decode_proof(statement, data)
+    for number, statement, proof in zip(numbers, statements, decode_proofs(statements, encodings), strict=True):
         batch.add(equations(statement, proof, _transcript(number)), statement.name, str(number))
     batch.check()
 
