@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +11,12 @@ import typer
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import complain, progress, say, show_table
 from evote.cli.workers import workers
+from evote.formats import NATIVE, foreign_format, format_names
 from evote.formats.native.reader import ENTRIES
 from evote.record.board import MAX_CHECKPOINT
 from evote.record.files import write_atomic
-from evote.verify import CHECKS, Report
+from evote.record.report import Report
+from evote.verify import Report as ElectionReport
 from evote.verify import verify as verdict
 
 app = noun("Check a whole record and give a verdict.")
@@ -31,6 +32,7 @@ VERDICTS = {
     epilog=examples(
         "evote verify record --expect 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
         "evote verify record --checkpoint seen-on-sunday --json report.json",
+        "evote verify nizkp/default --format verificatum --protinfo protInfo.xml",
     )
 )
 def verify(
@@ -43,6 +45,13 @@ def verify(
     json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the report to this file, too.")
     ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="The record's format, if it is not our own.")
+    ] = NATIVE,
+    protinfo: Annotated[
+        Path | None,
+        typer.Option("--protinfo", metavar="FILE", help="Verificatum: protInfo.xml, as you got it elsewhere."),
+    ] = None,
     jobs: Jobs = ALL_PROCESSORS,
 ) -> None:
     """Check everything that a record claims, from public data alone.
@@ -50,9 +59,11 @@ def verify(
     Exit status: 0 every check held; 1 something is false, malformed or inconsistent; 2 something is absent or
     unreadable, or the call is wrong.
     """
-    seen = None if checkpoint is None else _read(checkpoint)
-    with workers(jobs) as executor, progress("checking", _entries(record)) as advance:
-        report = verdict(record, expect=expect, checkpoint=seen, executor=executor, progress=advance)
+    brought = {name: path for name, path in {"protinfo": protinfo}.items() if path is not None}
+    if form == NATIVE:
+        report: Report = _verify_native(record, expect, checkpoint, jobs, brought)
+    else:
+        report = _verify_foreign(form, record, brought, jobs, native_only=expect is not None or checkpoint is not None)
     _print(report, expect)
     status = report.status
     if json is not None:
@@ -62,6 +73,29 @@ def verify(
             complain(f"{json}: {error.strerror}")
             status = status or 2  # what is false stays false
     raise typer.Exit(status)
+
+
+def _verify_native(
+    record: Path, expect: bytes | None, checkpoint: Path | None, jobs: int, brought: dict[str, Path]
+) -> ElectionReport:
+    if brought:
+        raise typer.BadParameter(f"our own format has no use for --{next(iter(brought))}")
+    seen = None if checkpoint is None else _read(checkpoint)
+    with workers(jobs) as executor, progress("checking", _entries(record)) as advance:
+        return verdict(record, expect=expect, checkpoint=seen, executor=executor, progress=advance)
+
+
+def _verify_foreign(form: str, record: Path, brought: dict[str, Path], jobs: int, *, native_only: bool) -> Report:
+    if native_only:
+        raise typer.BadParameter(f"the format {form} has neither fingerprints nor checkpoints")
+    if form not in format_names():
+        raise typer.BadParameter(f"no format is named {form}; there are {', '.join(format_names())}")
+    try:
+        foreign = foreign_format(form, brought)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    with workers(jobs) as executor:
+        return foreign.verify(record, brought, executor=executor)
 
 
 def _read(path: Path) -> bytes:
@@ -83,43 +117,43 @@ def _print(report: Report, expect: bytes | None) -> None:
         say(note, "yellow")
     if expect is not None and report.status != 1:
         say(f"origin of the record: the fingerprint is {expect.hex()}, as expected")
-    if report.election is not None:
+    if isinstance(report, ElectionReport) and report.election is not None:
         say(f"election: {report.election.name}, fingerprint {report.election.fingerprint.hex()}")
-    held = [(f.check, f.held, CHECKS.get(f.check, "")) for f in report.findings if not f.error]
+    held = [(f.check, f.held, report.checks.get(f.check, "")) for f in report.findings if not f.error]
     if held:
         show_table("Checks that held", ("check", "times", "what it shows"), held)
     for finding in report.failures:
         say(f"{'ABSENT' if finding.absent else 'FALSE'} {finding.check}: {finding.error}", "bold red")
-    for line in _scope(report):
+    for line in report.scope:
         say(line)
+    say(f"seed of the batch weights: {report.seed.hex()}")
     say(*VERDICTS[report.status])
 
 
-def _scope(report: Report) -> Iterator[str]:
-    contests = report.election.contests if report.election else ()
-    yield f"scope: definition, board, lists and every proof; {len(report.results)} of {len(contests)} results"
-    yield "not in scope: voters' devices, who is on the roll, secrecy (docs/limitations.md)"
-    yield f"seed of the batch weights: {report.seed.hex()}"
-
-
 def _json(report: Report, expect: bytes | None) -> bytes:
-    election = report.election
     content: dict[str, Any] = {
         "status": report.status,
-        "election": election and {"name": election.name, "fingerprint": election.fingerprint.hex()},
-        "expected": expect and expect.hex(),
+        **(_election(report, expect) if isinstance(report, ElectionReport) else {}),
         "notes": report.notes,
         "findings": [
             {
                 "check": finding.check,
-                "meaning": CHECKS.get(finding.check, ""),
+                "meaning": report.checks.get(finding.check, ""),
                 "held": finding.held,
                 "error": finding.error,
                 "absent": finding.absent,
             }
             for finding in report.findings
         ],
-        "results": report.results,
         "seed": report.seed.hex(),
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+
+
+def _election(report: ElectionReport, expect: bytes | None) -> dict[str, Any]:
+    election = report.election
+    return {
+        "election": election and {"name": election.name, "fingerprint": election.fingerprint.hex()},
+        "expected": expect and expect.hex(),
+        "results": report.results,
+    }

@@ -1,17 +1,36 @@
 """The forms in which a record of an election lies on a disk, each readable without any other.
 
-A new format is one new package whose reader is registered under ``evote.formats``; see `record_format`.
+A new format is one new package, registered by its name under ``evote.formats``: `RecordFormat`. Our own, ``native``, is
+registered by what opens it, and `evote.verify` verifies it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from evote.record.report import Report
 from evote.registry import registered, registered_names
+
+NATIVE = "native"
+
+
+class RecordFormat(Protocol):
+    """A format of somebody else's, which verifies its records itself, from public data and from what auditors bring.
+
+    ``brings`` names the files that an auditor has from elsewhere, all of them needed, and says what they are.
+    """
+
+    brings: Mapping[str, str]
+
+    def verify(
+        self, path: Path, brought: Mapping[str, Path], *, executor: Executor | None = None, seed: bytes | None = None
+    ) -> Report:
+        """Return the report on the record at ``path``; whatever is wrong with it is a finding."""
 
 
 def record_format(name: str) -> Callable[[Path], Any]:
-    """Return what opens a record of the format; ``ValueError`` if none, or more than one, has that name."""
+    """Return what is registered for the format; ``ValueError`` if none, or more than one, has that name."""
     opener: Callable[[Path], Any] = registered("evote.formats", name)
     return opener
 
@@ -19,3 +38,15 @@ def record_format(name: str) -> Callable[[Path], Any]:
 def format_names() -> list[str]:
     """Return the names of all registered formats."""
     return registered_names("evote.formats")
+
+
+def foreign_format(name: str, brought: Collection[str]) -> RecordFormat:
+    """Return a format that is not ours; ``ValueError`` unless it needs exactly what is brought."""
+    if name == NATIVE:
+        raise ValueError("our own records are verified by evote.verify")
+    made: RecordFormat = registered("evote.formats", name)()
+    if missing := sorted(set(made.brings) - set(brought)):
+        raise ValueError(f"the format {name} needs {', '.join(f'{key} ({made.brings[key]})' for key in missing)}")
+    if surplus := sorted(set(brought) - set(made.brings)):
+        raise ValueError(f"the format {name} has no use for {', '.join(surplus)}")
+    return made
