@@ -1,8 +1,14 @@
 """Voter lists: signatures, form, and the register they make, as the official loader had it but for one error."""
 
+import datetime
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from evote.errors import DecodeError, VerificationError
 from evote.formats.ivxv.box import signatures
@@ -186,10 +192,14 @@ def test_signatures_of_voter_lists() -> None:
                 signatures.check_voter_list(signer, *changed, name)
 
 
+def read_result_rsa() -> RSAPublicKey:
+    return signatures.read_result_key(unhex(load("official-java/threshold-rsa.json")["public_key_spki_der"]))
+
+
 def test_signatures_of_results() -> None:
     """One of them is a byte shorter than the modulus."""
     said = load("official-java/threshold-rsa.json")
-    key, message = signatures.read_result_key(unhex(said["public_key_spki_der"])), unhex(said["message_hex"])
+    key, message = read_result_rsa(), unhex(said["message_hex"])
     made = [unhex(said[name]["sig_hex"]) for name in ("signature_1_2_3", "signature_2_4_5")]
     assert sorted(map(len, made)) == [255, 256]
     for signature in made:
@@ -202,6 +212,15 @@ def test_signatures_of_results() -> None:
         ):
             with pytest.raises(VerificationError, match=r"ivxv.signature: tally"):
                 signatures.check_result(key, *changed, "tally")
+
+
+def test_the_key_of_results_may_come_in_a_certificate_even_one_that_has_expired() -> None:
+    key, signer = read_result_rsa(), ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "result")])
+    start = datetime.datetime(2023, 2, 1, tzinfo=datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, key, 1, start, start + datetime.timedelta(days=21))
+    certificate = builder.sign(signer, SHA256()).public_bytes(Encoding.PEM)
+    assert signatures.read_result_key(certificate).public_numbers() == key.public_numbers()
 
 
 def test_keys_refused() -> None:

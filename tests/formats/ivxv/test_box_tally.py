@@ -38,6 +38,12 @@ def test_the_tally_is_the_official_one() -> None:
     assert made[QUESTION].differences(said) == []
 
 
+def test_a_district_without_parishes_has_a_tally() -> None:
+    empty = read_districts(districts_with(districts={"0164.1": {"name": "A", "parish": []}}))
+    tally = Definitions(empty, choices(), Generation.G1).count([], [QUESTION])[QUESTION]
+    assert tally.by_district == {"0164.1": {"0164.101": 0, "0164.102": 0, "invalid": 0}}
+
+
 def test_votes_from_abroad_count_in_the_parish_of_the_district_s_list() -> None:
     abroad = Place("0164.1", "FOREIGN", QUESTION)
     tally = definitions().count([(abroad, BEN)])[QUESTION]

@@ -11,7 +11,6 @@ from typing import BinaryIO
 
 from evote.errors import DecodeError, VerificationError
 
-SUFFIX = ".sha256sum"
 BLOCK = 1 << 20
 
 

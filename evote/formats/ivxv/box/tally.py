@@ -118,17 +118,13 @@ class Definitions:
 
     def _tally(self, counted: Counter[tuple[str, str, str]]) -> Tally:
         by_parish: dict[str, dict[str, Counts]] = {}
+        by_district: dict[str, Counts] = {}
         for district, held in self.districts.districts.items():
             codes = [*self.choices.codes(district), INVALID]
             by_parish[district] = {
                 parish: {code: counted[district, parish, code] for code in codes} for parish in held.parish
             }
-        by_district = {
-            district: {
-                code: _sum(by_parish[district].values())[code] for code in [*self.choices.codes(district), INVALID]
-            }
-            for district in by_parish
-        }
+            by_district[district] = dict(_sum([dict.fromkeys(codes, 0), *by_parish[district].values()]))
         return Tally(self.districts.election, by_parish, by_district)
 
 
