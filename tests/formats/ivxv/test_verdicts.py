@@ -8,7 +8,7 @@ from evote.crypto.group import group
 from evote.formats.ivxv.ciphertext import decode_ciphertext, encode_ciphertext
 from evote.formats.ivxv.der import encode_octets
 from evote.formats.ivxv.generation import Generation, detect
-from evote.formats.ivxv.keys import modp_group, read_public_key
+from evote.formats.ivxv.keys import read_public_key, squares_modulo
 from evote.formats.ivxv.official import ProofVerdict, check_ciphertext, check_proof, difference
 from evote.formats.ivxv.proof_file import Checked, Entry, ProofFile, check_proofs
 from evote.formats.ivxv.reasons import Reason, Refusal
@@ -195,10 +195,10 @@ def test_parameters() -> None:
     p = group("modp-2048").p  # type: ignore[attr-defined]
     for bad in ((13, 3), (p, 1), (15, 4), (p, p - 1), (p, 0), (p, p + 2), (p + 2, 2), (-23, 2), (0, 2), (2, 1)):
         with pytest.raises(Refusal) as refused:
-            modp_group(*bad)
+            squares_modulo(*bad)
         assert refused.value.reason is Reason.UNSAFE_PARAMETERS
     with pytest.raises(Refusal, match="size limit"):
-        modp_group(1 << 5000, 2)
-    assert modp_group(23, 2).order == 11
-    assert modp_group(p, 2) is group("modp-2048")
-    assert modp_group(p, 4) != group("modp-2048")
+        squares_modulo(1 << 5000, 2)
+    assert squares_modulo(23, 2).order == 11
+    assert squares_modulo(p, 2) is group("modp-2048")
+    assert squares_modulo(p, 4) != group("modp-2048")
