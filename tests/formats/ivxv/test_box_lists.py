@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from evote.errors import DecodeError, VerificationError
-from evote.formats.ivxv.box import signatures
+from evote.formats.ivxv.box import signatures, strict_json
 from evote.formats.ivxv.box.quirks import NONE, Quirk
 from evote.formats.ivxv.box.register import Entry, Finding, Problem, Register, unentitled
 from evote.formats.ivxv.box.voter_list import SkipOrder, read_skip_order, read_voter_list
@@ -42,7 +42,7 @@ def test_the_register_is_the_official_one(strict: bool) -> None:  # noqa: FBT001
         assert str(changes.changeset) == said["changeset"]
         expected = [(REPORTS[line.split()[0]], line.split("[")[1].split(", ")[1]) for line in said["reports"]]
         if strict and name == "voters-1.utf":
-            expected.append((Problem.UNKNOWN_DISTRICT, SIX))
+            expected.append((Problem.UNSEEN_DISTRICT, SIX))
         findings = [(one.problem, one.voter) for one in register.apply(changes)]
         assert sorted(findings, key=str) == sorted(expected, key=str)
         for voter, where in said["lookup_after"].items():
@@ -176,6 +176,14 @@ def test_voter_lists_refused(data: bytes) -> None:
 @pytest.mark.parametrize("name", [name for name in RESULT if "version" not in name])
 def test_voter_lists_are_written_as_they_were_read(name: str) -> None:
     assert written(write_voter_list, read_voter_list(content(name))) == content(name)
+
+
+def test_files_that_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evote.formats.ivxv.box.voter_list.MAX_FILE", len(LIST) - 1)
+    with pytest.raises(DecodeError, match="at most"):
+        read_voter_list(LIST)
+    with pytest.raises(DecodeError, match="at most"):
+        strict_json.decode(b"[ ]", list, "list", limit=2)
 
 
 def test_signatures_of_voter_lists() -> None:

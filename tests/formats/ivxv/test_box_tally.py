@@ -222,6 +222,7 @@ def test_logs_are_read_as_they_were_written() -> None:
 
 LOG = written(write_log, logs()[0])
 BAD_LOGS = {
+    "too large": LOG + b" " * 21,
     "empty": b"",
     "cut short": LOG[:-1],
     "another version": b"2" + LOG[1:],
@@ -238,6 +239,8 @@ BAD_LOGS = {
 
 
 @pytest.mark.parametrize("data", BAD_LOGS.values(), ids=BAD_LOGS.keys())
-def test_logs_refused(data: bytes) -> None:
+def test_logs_refused(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(read_log(LOG).records) == 10
+    monkeypatch.setattr("evote.formats.ivxv.box.logs.MAX_FILE", len(LOG) + 20)
     with pytest.raises(DecodeError):
         read_log(data)

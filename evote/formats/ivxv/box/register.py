@@ -28,6 +28,7 @@ class Problem(Enum):
     """Why a row is left out, or why a ballot's voter was not entitled to it."""
 
     UNKNOWN_DISTRICT = "no district has this number and parish"
+    UNSEEN_DISTRICT = 'no district has this number and parish; official tool: takes it as ".", as a removal came before'
     ADDED_TWICE = "the voter is in the list already"
     REMOVED_UNKNOWN = "the voter is not in the list"
     REMOVED_AND_ADDED = "the voter was not in the list, which a row of the same change set denies"
@@ -84,10 +85,10 @@ class Register:
                 unknown.add(removal.voter)
             else:
                 after[removal.voter] = None
-        for row, unchecked in self._additions(changes):
-            entry = self._entry(row, unchecked=unchecked)
+        for row, unseen in _additions(changes):
+            entry = self._entry(row, unchecked=unseen and self._unchecked)
             if entry is None:
-                problems.append((Problem.UNKNOWN_DISTRICT, row.voter))
+                problems.append((Problem.UNSEEN_DISTRICT if unseen else Problem.UNKNOWN_DISTRICT, row.voter))
             elif row.voter in unknown - after.keys():
                 problems.append((Problem.REMOVED_AND_ADDED, row.voter))
             elif (after[row.voter] if row.voter in after else self._latest(row.voter)) is not None:
@@ -130,15 +131,6 @@ class Register:
             raise VerificationError(CHECK, f"list {changeset} comes after list {self._changesets[-1]}")
         self._changesets.append(changeset)
 
-    def _additions(self, changes: VoterList) -> Iterator[tuple[Addition, bool]]:
-        """Yield the additions, and whether an unknown district is let pass."""
-        unchecked = False
-        for row in changes.rows:
-            if isinstance(row, Addition):
-                yield row, unchecked
-            else:
-                unchecked = self._unchecked
-
     def _entry(self, row: Addition, *, unchecked: bool) -> Entry | None:
         parish = self._parish(row.parish)
         district = self._districts.find(row.number, parish) or (UNCHECKED if unchecked else None)
@@ -150,6 +142,16 @@ class Register:
     def _latest(self, voter: str) -> Entry | None:
         history = self._history.get(voter)
         return history[-1][1] if history else None
+
+
+def _additions(changes: VoterList) -> Iterator[tuple[Addition, bool]]:
+    """Yield the additions, and whether the official programs fail to see their districts."""
+    unseen = False
+    for row in changes.rows:
+        if isinstance(row, Addition):
+            yield row, unseen
+        else:
+            unseen = True
 
 
 def unentitled(voters: Iterable[Voter], register: Register) -> Iterator[Finding]:
