@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from evote.bench.materials import elements, public_key, secret, shared
+from evote.bench.materials import exponents, public_key, secret, shared
 from evote.bench.measure import Bench, Made, Timed
 from evote.crypto.arithmetic import Arithmetic, Powers
 from evote.crypto.batch import Batch
 from evote.crypto.elgamal import PublicKey, decode_ciphertexts
-from evote.crypto.group import group
+from evote.crypto.group import Element, Scalar, group
 from evote.crypto.prover import prove
 from evote.crypto.relation import Statement, Witness, decode_proofs
 from evote.crypto.statements import decryption, encryption_of_one_of
@@ -106,15 +106,25 @@ def decryption_each_verify(bench: Bench) -> Timed:
 
 
 def _made_decryptions(bench: Bench) -> Made:
-    algebra, bases = group(bench.group), elements(bench)
-    x = secret(algebra)
-    y, shares = algebra.generator**x, [c1**x for c1 in bases]
-    proofs = [
-        bytes(prove(decryption(y, c1, d), Witness((x,)), _transcript(number)))
-        for number, (c1, d) in enumerate(zip(bases, shares, strict=True))
-    ]
-    encoded = algebra.encode_many(bases), algebra.encode_many(shares)
-    return {"key": [bytes(y)], "c1": encoded[0], "d": encoded[1], "proofs": proofs}
+    algebra, logarithms = group(bench.group), exponents(bench)
+    g_power, x = Arithmetic.FAST.table(algebra.generator), secret(algebra)
+    y = algebra.generator**x
+    made: Made = {"key": [bytes(y)], "c1": [], "d": [], "proofs": []}
+    for number, k in enumerate(logarithms):
+        c1, d = g_power(k), g_power(k * int(x))
+        # Whoever knows the logarithm of c1 has all its powers from the table of g.
+        known = {algebra.generator: 1, c1: k}
+        power = partial(_known_power, g_power, known)
+        proof = prove(decryption(y, c1, d), Witness((x,)), _transcript(number), power=power)
+        for name, value in (("c1", c1), ("d", d), ("proofs", proof)):
+            made[name].append(bytes(value))
+    return made
+
+
+def _known_power(
+    g_power: Callable[[int], Element], known: Mapping[Element, int], base: Element, exponent: Scalar | int
+) -> Element:
+    return g_power(known[base] * int(exponent))
 
 
 def _check_decryptions(name: str, key: bytes, items: list[tuple[int, bytes, bytes, bytes]]) -> None:
