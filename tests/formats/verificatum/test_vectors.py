@@ -14,7 +14,7 @@ from evote.crypto.vector import Power, products
 from evote.formats.verificatum import verifier
 from evote.formats.verificatum.oracle import Challenger
 from evote.formats.verificatum.verifier import CHECKS, verify_directory
-from tests.formats.verificatum.cases import NAMES, OUTSIDE, VECTORS, delete, copied, values, verified
+from tests.formats.verificatum.cases import NAMES, OUTSIDE, VECTORS, copied, delete, values, verified
 
 PROOFS = {
     "shuffl": {"verificatum.shuffle"},
