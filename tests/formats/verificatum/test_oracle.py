@@ -1,0 +1,90 @@
+"""The generator and the random oracle, against definitions written out; and the command line."""
+
+import hashlib
+import json
+import struct
+from pathlib import Path
+
+import pytest
+
+from evote.cli.main import main
+from evote.formats import foreign_format, format_names
+from evote.formats.verificatum.oracle import integers, random_oracle, stream
+from evote.formats.verificatum.verifier import VerificatumFormat
+from tests.formats.verificatum.cases import VECTORS, copied, flip
+
+
+def naive(seed: bytes, length: int) -> bytes:
+    out = b""
+    while len(out) < length:
+        out += hashlib.sha384(seed + struct.pack(">i", len(out) // 48)).digest()
+    return out[:length]
+
+
+def test_the_stream_starts_anywhere() -> None:
+    whole = naive(b"s" * 48, 500)
+    for start, length in ((0, 500), (0, 0), (1, 47), (47, 2), (48, 48), (100, 333)):
+        assert stream("SHA-384", b"s" * 48, start, length) == whole[start : start + length]
+
+
+def test_integers_lose_their_first_bits() -> None:
+    whole = naive(b"s" * 48, 30)
+    wanted = [int.from_bytes(whole[i : i + 3], "big") & (1 << 20) - 1 for i in range(0, 30, 3)]
+    assert integers("SHA-384", b"s" * 48, 20, 10) == wanted
+    assert integers("SHA-384", b"s" * 48, 20, 4, start=6) == wanted[6:]
+
+
+def test_the_oracle_hashes_its_own_length() -> None:
+    seed = hashlib.sha384(struct.pack(">i", 260) + b"data").digest()
+    first, *rest = naive(seed, 33)
+    assert random_oracle("SHA-384", 260, [b"da", b"", b"ta"]) == bytes([first & 15, *rest])
+    assert random_oracle("SHA-384", 256, [b"data"]) != random_oracle("SHA-384", 264, [b"data"])[:32]
+
+
+def evote(case: Path, *words: str) -> int:
+    arguments = ["verify", str(case / "nizkp"), "--format", "verificatum", "--jobs", "1"]
+    return main([*arguments, "--protinfo", str(case / "protInfo.xml"), *words])
+
+
+def test_the_command_says_what_held(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    case = VECTORS / "p256-k1-mix-n20"
+    assert evote(case, "--json", str(tmp_path / "report.json")) == 0
+    said = capsys.readouterr().out
+    assert "VERIFIED" in said
+    assert "scope: mixing, session VMNVector.default, 1 parties" in said
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["status"] == 0
+    assert {finding["check"] for finding in report["findings"]} >= {"verificatum.shuffle", "verificatum.decryption"}
+    assert all(finding["meaning"] for finding in report["findings"])
+
+
+def test_the_command_says_what_is_false(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    case = copied("p256-k1-mix-n20", tmp_path)
+    flip("proofs/PoSReply01.bt", -1)(case)
+    assert evote(case) == 1
+    assert "FALSE verificatum.shuffle: party 1: equation F" in capsys.readouterr().out
+
+
+WRONG_CALLS: dict[str, tuple[list[str], str]] = {
+    "nothing brought": (["--format", "verificatum"], "needs protinfo"),
+    "an unknown format": (["--format", "papyrus"], "no format is named papyrus"),
+    "ours needs none": (["--protinfo", "x"], "no use for --protinfo"),
+    "a checkpoint": (["--format", "verificatum", "--checkpoint", "x"], "neither fingerprints nor checkpoints"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_CALLS)
+def test_wrong_calls(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words, error = WRONG_CALLS[name]
+    assert main(["verify", str(VECTORS / "p256-k1-mix-n20" / "nizkp"), *words]) == 2
+    assert error in capsys.readouterr().err
+
+
+def test_the_format_is_registered() -> None:
+    assert "verificatum" in format_names()
+    assert isinstance(foreign_format("verificatum", ["protinfo"]), VerificatumFormat)
+    for brought in ([], ["protinfo", "checkpoint"]):
+        with pytest.raises(ValueError, match="the format verificatum"):
+            foreign_format("verificatum", brought)
+    with pytest.raises(ValueError, match=r"evote\.verify"):
+        foreign_format("native", [])
