@@ -12,7 +12,10 @@ from evote.crypto.vector import Power, products
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """The product of ``bases[i] ** exponents[i]``, and of ``powers`` of whole vectors, is the identity."""
+    """The product of ``bases[i] ** exponents[i]``, and of ``powers`` of whole vectors, is the identity.
+
+    There is at least one base; elements of different groups are different objects.
+    """
 
     bases: tuple[Element, ...]
     exponents: tuple[int, ...]

@@ -22,7 +22,8 @@ from evote.parallel import pmap
 from evote.registry import registered
 
 GENERATORS = "shuffle generators"
-BLOCK = 256  # generators are made so many at a time
+BLOCK = 32  # so many generators are made at a time: in some groups one takes milliseconds
+BLOCKS = 8  # and so many blocks by a worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +97,18 @@ class Generators:
 
     def __init__(self, group: Group) -> None:
         """Start with none made."""
-        self._group, self._blocks = group, [b""]
+        self._group, self._data, self._blocks = group, b"", 0
 
     def first(self, count: int, executor: Executor | None = None) -> Vector:
         """Return h_0 ... h_{count-1}."""
-        wanted = range(len(self._blocks) - 1, -(-count // BLOCK))
-        self._blocks += pmap(partial(_generators, self._group), wanted, executor=executor, chunk=1)
-        made = (len(self._blocks) - 1) * BLOCK
-        return KnownVector(self._group, b"".join(self._blocks), made, "h").cut(0, count)
+        wanted = range(self._blocks, -(-count // BLOCK))
+        made = pmap(partial(_generators, self._group), wanted, executor=executor, chunk=BLOCKS)
+        self._data += b"".join(made)
+        self._blocks += len(wanted)
+        return KnownVector(self._group, self._data, self._blocks * BLOCK, "h").cut(0, count)
 
 
 def _generators(group: Group, blocks: list[int]) -> bytes:
-    (block,) = blocks
-    return group.pack(h.raw for h in group.independent_generators(BLOCK, GENERATORS, block * BLOCK))
+    return group.pack(
+        h.raw for block in blocks for h in group.independent_generators(BLOCK, GENERATORS, block * BLOCK)
+    )

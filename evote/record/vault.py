@@ -23,7 +23,7 @@ from evote.record import canonical
 from evote.record.files import write_atomic, write_new
 
 MODE = 0o600
-MAX_VAULT = 1 << 26
+MAX_VAULT = 1 << 29  # a shuffle of 200 000 rows modulo 3072 bits, prepared ahead
 
 
 class Cost(NamedTuple):

@@ -14,7 +14,7 @@ from evote.mixnet.shuffle import BLOCK, GENERATORS, Generators
 from evote.parallel import pmap
 
 TOY = group("toy")
-MOST = 3 * BLOCK + 5
+MOST = 17 * BLOCK + 5
 TRUE = list(map(bytes, TOY.independent_generators(MOST, GENERATORS)))
 ORDERS = [
     [1, BLOCK, BLOCK + 1, MOST],
@@ -58,7 +58,7 @@ def test_none_is_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     made = Generators(TOY)
     for count in (BLOCK + 1, 3, 2 * BLOCK, MOST, MOST):
         made.first(count)
-    assert asked == [0, 1, 2, 3]
+    assert asked == list(range(18))
 
 
 def test_what_is_asked_for_later_does_not_change_what_was_given() -> None:
@@ -72,7 +72,7 @@ def test_a_worker_that_fails_leaves_no_gap(monkeypatch: pytest.MonkeyPatch) -> N
     made, honest = Generators(TOY), shuffle._generators
 
     def failing(of: Group, blocks: list[int]) -> bytes:
-        if blocks == [1]:
+        if 1 in blocks:
             raise MemoryError
         return honest(of, blocks)
 
