@@ -36,13 +36,12 @@ Claims = Iterator[tuple[str, Equation | Family]]  # with the name of the equatio
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What all proofs of a directory share; ``h`` are N generators, or N0 with precomputation."""
+    """What all proofs of a directory share."""
 
     directory: Directory
     layout: Layout
     challenger: Challenger
     key: JointKey
-    h: Vector
 
     def file(self, kind: str, party: int) -> Tree:
         """Return the tree in a party's file."""
@@ -51,11 +50,12 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a party's shuffle starts from and what it ends in."""
+    """What a party's shuffle starts from and what it ends in; ``h`` are N generators, or N0 with precomputation."""
 
     party: int
     before: Ciphertexts
     after: Ciphertexts
+    h: Vector
 
 
 def party_file(kind: str, party: int) -> str:
@@ -65,8 +65,8 @@ def party_file(kind: str, party: int) -> str:
 
 def whole_claims(session: Session, turn: Turn) -> Claims:
     """Yield the equations of a proof of shuffle (PoS)."""
-    u, written = _commitment_to_permutation(session, turn.party)
-    challenger, h, n = session.challenger, session.h, len(turn.before)
+    challenger, h, n = session.challenger, turn.h, len(turn.before)
+    u, written = permutation_commitment(session, turn.party, n)
     seed = challenger.seed(*_statement(session, h, [written], turn))
     commitment_tree, reply_tree = (session.file(f"PoS{part}", turn.party) for part in ("Commitment", "Reply"))
     commitment = _read_commitment(commitment_tree, session.layout, n, wide=True)
@@ -79,20 +79,20 @@ def whole_claims(session: Session, turn: Turn) -> Claims:
 
 def ahead_claims(session: Session, turn: Turn) -> Claims:
     """Yield the equations of a proof of shuffle of commitments (PoSC), and of the list's consistency (CCPoS)."""
-    u, written = _commitment_to_permutation(session, turn.party)
-    for letter, equation in _commitment_claims(session, turn.party, u, written):
+    u, written = permutation_commitment(session, turn.party, len(turn.h))
+    for letter, equation in _commitment_claims(session, turn, u, written):
         yield f"PoSC {letter}", equation
     kept, n = _kept(session, turn), len(turn.before)
     thinned = b"".join([data for data, keep in zip(u.encodings(), kept, strict=True) if keep])
     u = Vector(u.group, thinned, u.name)
-    for letter, equation in _consistency_claims(session, turn, u, session.h.cut(0, n)):
+    for letter, equation in _consistency_claims(session, turn, u, turn.h.cut(0, n)):
         yield f"CCPoS {letter}", equation
 
 
-def _commitment_claims(session: Session, party: int, u: Vector, written: memoryview) -> Claims:
-    challenger, h, n = session.challenger, session.h, len(session.h)
+def _commitment_claims(session: Session, turn: Turn, u: Vector, written: memoryview) -> Claims:
+    challenger, h, n = session.challenger, turn.h, len(turn.h)
     seed = challenger.seed(node_header(3), write_element(h.group.generator), write_vector(h), written)
-    commitment_tree, reply_tree = (session.file(f"PoSC{part}", party) for part in ("Commitment", "Reply"))
+    commitment_tree, reply_tree = (session.file(f"PoSC{part}", turn.party) for part in ("Commitment", "Reply"))
     commitment = _read_commitment(commitment_tree, session.layout, n, wide=False)
     v = challenger.challenge(seed, commitment_tree.since(0))
     proof = Proof(u, commitment, _read_reply(reply_tree, session.layout, n, wide=False))
@@ -140,16 +140,17 @@ def _statement(session: Session, h: Vector, u: Sequence[Piece], turn: Turn) -> I
     yield turn.after.written
 
 
-def _commitment_to_permutation(session: Session, party: int) -> tuple[Vector, memoryview]:
+def permutation_commitment(session: Session, party: int, n: int) -> tuple[Vector, memoryview]:
+    """Return u, of n items, and how it was written."""
     tree = session.file("PermutationCommitment", party)
-    u = read_vector(tree, session.layout.group, len(session.h))
+    u = read_vector(tree, session.layout.group, n)
     tree.end()
     return u, tree.since(0)
 
 
 def _kept(session: Session, turn: Turn) -> bytes:
     tree = session.file("KeepList", turn.party)
-    kept = tree.leaf(len(session.h))
+    kept = tree.leaf(len(turn.h))
     tree.end()
     if kept.count(1) != len(turn.before) or kept.count(0) + kept.count(1) != len(kept):
         raise tree.error(f"not a byte for each commitment, {len(turn.before)} of them 1, the others 0")

@@ -29,7 +29,15 @@ from evote.formats.verificatum.directory import FILES, PROOFS, Directory
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
 from evote.formats.verificatum.protinfo import MAX_WIDTH, PARAMETERS, ProtInfo, read_protinfo
-from evote.formats.verificatum.shuffle import Claims, Session, Turn, ahead_claims, party_file, whole_claims
+from evote.formats.verificatum.shuffle import (
+    Claims,
+    Session,
+    Turn,
+    ahead_claims,
+    party_file,
+    permutation_commitment,
+    whole_claims,
+)
 from evote.record.audit import Audit
 from evote.record.report import Report, Steps
 
@@ -114,14 +122,9 @@ class _Verifier:
         self._report.scope.append(f"scope: {kind}, session {info.sid}.{auxsid}, {info.parties} parties")
         self._report.scope.append("not in scope: whether input list and key are the right ones (compare them yourself)")
         if key is not None and lists[0] is not None:
-            n = directory.number(MAXCIPH, len(lists[0]), MAX_CIPHERTEXTS) if ahead else len(lists[0])
-            wanted = 1 if kind == DECRYPTING else n
-            challenger = info.challenger(auxsid)
-            h = generators(info.group, challenger, info.slack, wanted, self._audit.executor)
-            session = Session(directory, layout, challenger, key, h)
-            for party, (before, after) in enumerate(pairwise(lists), 1):
-                if before is not None and after is not None:
-                    self._shuffle(session, Turn(party, before, after), ahead=ahead)
+            session = Session(directory, layout, info.challenger(auxsid), key)
+            with self._steps.step(SHUFFLE):
+                self._shuffles(session, info, lists, len(lists[0]), ahead=ahead)
             if kind != SHUFFLING and lists[-1] is not None:
                 self._decryption(session, info, lists[-1])
 
@@ -155,10 +158,21 @@ class _Verifier:
                 self._audit.require(copy.written == lists[-1].written, LISTS, f"{OUTPUT} is not {names[-1]}")
         return lists
 
-    def _shuffle(self, session: Session, turn: Turn, *, ahead: bool) -> None:
-        with self._steps.step(SHUFFLE):
-            claims = ahead_claims(session, turn) if ahead else whole_claims(session, turn)
-            self._check(claims, SHUFFLE, f"party {turn.party}: equation ")
+    def _shuffles(
+        self, session: Session, info: ProtInfo, lists: list[Ciphertexts | None], n: int, *, ahead: bool
+    ) -> None:
+        if len(lists) == 1:
+            return
+        if ahead:
+            n = session.directory.number(MAXCIPH, n, MAX_CIPHERTEXTS)
+            permutation_commitment(session, 1, n)  # there, so that nobody has us make more generators than are used
+        h = generators(info.group, session.challenger, info.slack, n, self._audit.executor)
+        claims = ahead_claims if ahead else whole_claims
+        for party, (before, after) in enumerate(pairwise(lists), 1):
+            if before is not None and after is not None:
+                with self._steps.step(SHUFFLE):
+                    turn = Turn(party, before, after, h)
+                    self._check(claims(session, turn), SHUFFLE, f"party {party}: equation ")
 
     def _decryption(self, session: Session, info: ProtInfo, before: Ciphertexts) -> None:
         with self._steps.step(DECRYPTION):
