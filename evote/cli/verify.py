@@ -8,10 +8,21 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
+from evote.cli.files import (
+    BoxFile,
+    ChoicesFile,
+    DistrictsFile,
+    InvalidFile,
+    KeyFile,
+    ProofsFile,
+    ProtinfoFile,
+    ShuffledFile,
+    TallyFile,
+)
+from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, examples, noun
 from evote.cli.output import complain, progress, say, show_table
 from evote.cli.workers import workers
-from evote.formats import NATIVE, foreign_format, format_names
+from evote.formats import NATIVE, LooseFormat, foreign_format, format_names
 from evote.formats.native.reader import ENTRIES
 from evote.record.board import MAX_CHECKPOINT
 from evote.record.files import write_atomic
@@ -27,16 +38,20 @@ VERDICTS = {
     2: ("INCOMPLETE: something that the verdict needs is absent or unreadable", "bold yellow"),
 }
 
+NO_RECORD = "Missing argument 'RECORD'"
+
 
 @app.command(
     epilog=examples(
         "evote verify record --expect 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
         "evote verify record --checkpoint seen-on-sunday --json report.json",
         "evote verify nizkp/default --format verificatum --protinfo protInfo.xml",
+        "evote verify RK2023 --format ivxv --key pub.pem",
+        "evote verify --format ivxv --key pub.pem --proofs RK2023-proof",
     )
 )
 def verify(
-    record: RecordPath,
+    record: Annotated[Path | None, typer.Argument(metavar="RECORD", help="The record's directory.")] = None,
     expect: Expect = None,
     checkpoint: Annotated[
         Path | None,
@@ -48,44 +63,60 @@ def verify(
     form: Annotated[
         str, typer.Option("--format", metavar="NAME", help="The record's format, if it is not our own.")
     ] = NATIVE,
-    protinfo: Annotated[
-        Path | None,
-        typer.Option("--protinfo", metavar="FILE", help="Verificatum: protInfo.xml, as you got it elsewhere."),
-    ] = None,
+    protinfo: ProtinfoFile = None,
+    key: KeyFile = None,
+    proofs: ProofsFile = None,
+    box: BoxFile = None,
+    shuffled: ShuffledFile = None,
+    invalid: InvalidFile = None,
+    tally: TallyFile = None,
+    districts: DistrictsFile = None,
+    choices: ChoicesFile = None,
     jobs: Jobs = ALL_PROCESSORS,
 ) -> None:
     """Check everything that a record claims, from public data alone.
 
+    RECORD is a directory; in a format whose files can be named one by one it may be left out.
+
     Exit status: 0 every check held; 1 something is false, malformed or inconsistent; 2 something is absent or
     unreadable, or the call is wrong.
     """
-    brought = {name: path for name, path in {"protinfo": protinfo}.items() if path is not None}
+    named = {"protinfo": protinfo, "key": key, "proofs": proofs, "box": box, "shuffled": shuffled}
+    named |= {"invalid": invalid, "tally": tally, "districts": districts, "choices": choices}
+    brought = {name: path for name, path in named.items() if path is not None}
     if form == NATIVE:
         report: Report = _verify_native(record, expect, checkpoint, jobs, brought)
     else:
         report = _verify_foreign(form, record, brought, jobs, native_only=expect is not None or checkpoint is not None)
     _print(report, expect)
-    status = report.status
-    if json is not None:
-        try:
-            write_atomic(json, _json(report, expect))
-        except OSError as error:
-            complain(f"{json}: {error.strerror}")
-            status = status or 2  # what is false stays false
-    raise typer.Exit(status)
+    raise typer.Exit(report.status if json is None else _write(json, report, expect))
+
+
+def _write(json: Path, report: Report, expect: bytes | None) -> int:
+    """Write the report to a file; return the exit status."""
+    try:
+        write_atomic(json, _json(report, expect))
+    except OSError as error:
+        complain(f"{json}: {error.strerror}")
+        return report.status or 2  # what is false stays false
+    return report.status
 
 
 def _verify_native(
-    record: Path, expect: bytes | None, checkpoint: Path | None, jobs: int, brought: dict[str, Path]
+    record: Path | None, expect: bytes | None, checkpoint: Path | None, jobs: int, brought: dict[str, Path]
 ) -> ElectionReport:
     if brought:
         raise typer.BadParameter(f"our own format has no use for --{next(iter(brought))}")
+    if record is None:
+        raise typer.BadParameter(NO_RECORD)
     seen = None if checkpoint is None else _read(checkpoint)
     with workers(jobs) as executor, progress("checking", _entries(record)) as advance:
         return verdict(record, expect=expect, checkpoint=seen, executor=executor, progress=advance)
 
 
-def _verify_foreign(form: str, record: Path, brought: dict[str, Path], jobs: int, *, native_only: bool) -> Report:
+def _verify_foreign(
+    form: str, record: Path | None, brought: dict[str, Path], jobs: int, *, native_only: bool
+) -> Report:
     if native_only:
         raise typer.BadParameter(f"the format {form} has neither fingerprints nor checkpoints")
     if form not in format_names():
@@ -95,7 +126,11 @@ def _verify_foreign(form: str, record: Path, brought: dict[str, Path], jobs: int
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     with workers(jobs) as executor:
-        return foreign.verify(record, brought, executor=executor)
+        if record is not None:
+            return foreign.verify(record, brought, executor=executor)
+        if isinstance(foreign, LooseFormat) and brought:
+            return foreign.verify_files(brought, executor=executor)
+    raise typer.BadParameter(NO_RECORD)
 
 
 def _read(path: Path) -> bytes:

@@ -7,7 +7,7 @@ registered by what opens it, and `evote.verify` verifies it.
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from evote.record.report import Report
 from evote.registry import registered, registered_names
@@ -29,6 +29,22 @@ class RecordFormat(Protocol):
         """Return the report on the record at ``path``; whatever is wrong with it is a finding."""
 
 
+@runtime_checkable
+class LooseFormat(RecordFormat, Protocol):
+    """A format whose records need not be directories: an auditor may name their files one by one.
+
+    ``takes`` names those files and says what each holds; one that is not named is looked for in the directory, if there
+    is one.
+    """
+
+    takes: Mapping[str, str]
+
+    def verify_files(
+        self, brought: Mapping[str, Path], *, executor: Executor | None = None, seed: bytes | None = None
+    ) -> Report:
+        """Return the report on the files brought, without a directory."""
+
+
 def record_format(name: str) -> Callable[[Path], Any]:
     """Return what is registered for the format; ``ValueError`` if none, or more than one, has that name."""
     opener: Callable[[Path], Any] = registered("evote.formats", name)
@@ -41,12 +57,13 @@ def format_names() -> list[str]:
 
 
 def foreign_format(name: str, brought: Collection[str]) -> RecordFormat:
-    """Return a format that is not ours; ``ValueError`` unless it needs exactly what is brought."""
+    """Return a format that is not ours; ``ValueError`` unless all it needs is brought, and nothing of no use to it."""
     if name == NATIVE:
         raise ValueError("our own records are verified by evote.verify")
     made: RecordFormat = registered("evote.formats", name)()
     if missing := sorted(set(made.brings) - set(brought)):
         raise ValueError(f"the format {name} needs {', '.join(f'{key} ({made.brings[key]})' for key in missing)}")
-    if surplus := sorted(set(brought) - set(made.brings)):
+    taken = set(made.takes) if isinstance(made, LooseFormat) else set()
+    if surplus := sorted(set(brought) - set(made.brings) - taken):
         raise ValueError(f"the format {name} has no use for {', '.join(surplus)}")
     return made
