@@ -6,8 +6,11 @@ That is Jackson's pretty printer on a machine whose lines end with LF. Objects a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+ESCAPE = re.compile(r"(\\u)([0-9a-f]{4})|\\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ def pretty(value: object, depth: int = 0) -> Iterator[str]:
     if isinstance(value, Members):
         yield from _object(value.pairs, depth)
     elif isinstance(value, str | int):
-        yield json.dumps(value, ensure_ascii=False)
+        yield _scalar(value)
     elif isinstance(value, Iterable):
         yield from _list(value, depth)
     else:
@@ -32,7 +35,7 @@ def pretty(value: object, depth: int = 0) -> Iterator[str]:
 def _object(pairs: Iterable[tuple[str, object]], depth: int) -> Iterator[str]:
     mark, indent = "{", "\n" + "  " * (depth + 1)
     for name, value in pairs:
-        yield f"{mark}{indent}{json.dumps(name, ensure_ascii=False)} : "
+        yield f"{mark}{indent}{_scalar(name)} : "
         yield from pretty(value, depth + 1)
         mark = ","
     yield "{ }" if mark == "{" else "\n" + "  " * depth + "}"
@@ -45,3 +48,10 @@ def _list(values: Iterable[object], depth: int) -> Iterator[str]:
         yield from pretty(value, depth)
         mark = ","
     yield "[ ]" if mark == "[" else " ]"
+
+
+def _scalar(value: str | int) -> str:
+    """Return a text or an integer; what has to be escaped by its number is in capitals."""
+    return ESCAPE.sub(
+        lambda match: match[1] + match[2].upper() if match[2] else match[0], json.dumps(value, ensure_ascii=False)
+    )
