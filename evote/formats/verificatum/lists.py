@@ -49,10 +49,15 @@ class JointKey:
     g_written: bytes
     y_written: bytes
 
+    @property
+    def written(self) -> bytes:
+        """The key as a tree."""
+        return node(self.g_written, self.y_written)
+
     def widened(self, width: int) -> bytes:
         """Return the key in the form of a row of ``width`` blocks."""
         if width == 1:
-            return node(self.g_written, self.y_written)
+            return self.written
         return node(node(*[self.g_written] * width), node(*[self.y_written] * width))
 
 

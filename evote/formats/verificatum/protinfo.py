@@ -16,7 +16,7 @@ from evote.crypto.group import Group
 from evote.crypto.modp import ModPGroup
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.formats.verificatum.byte_tree import integer_leaf, leaf, node
-from evote.formats.verificatum.groups import read_description
+from evote.formats.verificatum.groups import SEPARATOR, read_description
 from evote.formats.verificatum.oracle import HASHES, Challenger
 
 PARAMETERS = "verificatum.parameters"
@@ -49,6 +49,11 @@ class ProtInfo:
     e_bits: int
     prg: str
     rohash: str
+
+    @property
+    def marshalled(self) -> bytes:
+        """The group as it is marshalled."""
+        return bytes.fromhex(self.pgroup.rpartition(SEPARATOR)[2])
 
     def challenger(self, auxsid: str) -> Challenger:
         """Return who makes the challenges of the session with this auxiliary identifier."""

@@ -1,7 +1,8 @@
 """The verdict on a proof directory: named checks, none of which a false or missing file can keep from being made.
 
-Everything that the directory holds is read and compared. What nobody can tell from the directory is said in the notes:
-whether its input list is the one that was meant to be shuffled, and its key the one that it was encrypted with.
+Everything that the directory holds is read and compared. What nobody can tell from the directory is whether its input
+list is the one that was meant to be shuffled, and its key the one that it was encrypted with: without something to
+compare them with, the notes say that this was not checked.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
 
-from evote.errors import DecodeError
+from evote.errors import DecodeError, EvidenceMissing
+from evote.formats.verificatum.byte_tree import node
 from evote.formats.verificatum.decryption import (
     DECRYPTION,
     INDICES,
@@ -27,6 +29,7 @@ from evote.formats.verificatum.decryption import (
 )
 from evote.formats.verificatum.directory import FILES, PROOFS, Directory
 from evote.formats.verificatum.generators import generators
+from evote.formats.verificatum.groups import product_group
 from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
 from evote.formats.verificatum.protinfo import MAX_WIDTH, PARAMETERS, ProtInfo, read_protinfo
 from evote.formats.verificatum.shuffle import (
@@ -41,10 +44,12 @@ from evote.formats.verificatum.shuffle import (
 from evote.record.audit import Audit
 from evote.record.report import Report, Steps
 
-KEY, LISTS, SHUFFLE, COMPLETE = (f"verificatum.{name}" for name in ("key", "lists", "shuffle", "complete"))
-PLAIN = "verificatum.plaintexts"
+ORIGIN, KEY, LISTS, SHUFFLE, PLAIN, COMPLETE = (
+    f"verificatum.{name}" for name in ("origin", "key", "lists", "shuffle", "plaintexts", "complete")
+)
 CHECKS: dict[str, str] = {
     PARAMETERS: "the parameters are strong enough, and the directory is of this protocol, version and width",
+    ORIGIN: "key and input list are those that the auditor brought",
     KEY: "the public key is well formed, and the polynomial is one of it",
     LISTS: "every list is a list of ciphertexts, as long as it must be, and its copies are the same",
     SHUFFLE: "each party's output is its input, re-encrypted and permuted",
@@ -65,14 +70,21 @@ MAX_CIPHERTEXTS = 10**8
 
 
 def verify_directory(
-    path: Path, protinfo: Path, *, executor: Executor | None = None, seed: bytes | None = None
+    path: Path,
+    protinfo: Path,
+    *,
+    key: Path | None = None,
+    ciphertexts: Path | None = None,
+    executor: Executor | None = None,
+    seed: bytes | None = None,
 ) -> Report:
     """Return the report on the proof directory at ``path``, of the session that the file ``protinfo`` describes.
 
-    The auditor brings ``protinfo``; nothing of it is taken from the directory. A given ``seed`` makes the run a
-    reproduction, not a verification.
+    The auditor brings ``protinfo``; nothing of it is taken from the directory. So are ``key`` and ``ciphertexts``, the
+    joint key and the input list as VMN's "raw" files, with which those in the directory are compared. A given ``seed``
+    makes the run a reproduction, not a verification.
     """
-    return _Verifier(path, Audit(seed=seed, executor=executor)).run(protinfo)
+    return _Verifier(path, key, ciphertexts, Audit(seed=seed, executor=executor)).run(protinfo)
 
 
 class VerificatumFormat:
@@ -89,8 +101,9 @@ class VerificatumFormat:
 
 
 class _Verifier:
-    def __init__(self, path: Path, audit: Audit) -> None:
+    def __init__(self, path: Path, key: Path | None, ciphertexts: Path | None, audit: Audit) -> None:
         self._path, self._audit = path, audit
+        self._brought = {"the public key": key, "the input list": ciphertexts}
         self._steps = Steps(audit, COMPLETE)
         self._report = Report(seed=audit.seed, checks=CHECKS)
 
@@ -120,13 +133,28 @@ class _Verifier:
         key = self._key(info, directory, layout)
         lists = self._lists(directory, layout, kind, active)
         self._report.scope.append(f"scope: {kind}, session {info.sid}.{auxsid}, {info.parties} parties")
-        self._report.scope.append("not in scope: whether input list and key are the right ones (compare them yourself)")
+        if key is not None:
+            self._origin("the public key", node(product_group(info.marshalled, layout.plain), key.written))
+        if lists[0] is not None:
+            self._origin("the input list", lists[0].written)
         if key is not None and lists[0] is not None:
             session = Session(directory, layout, info.challenger(auxsid), key)
             with self._steps.step(SHUFFLE):
                 self._shuffles(session, info, lists, len(lists[0]), ahead=ahead)
             if kind != SHUFFLING and lists[-1] is not None:
                 self._decryption(session, info, lists[-1])
+
+    def _origin(self, what: str, found: bytes | memoryview) -> None:
+        path = self._brought[what]
+        if path is None:
+            self._report.notes.append(f"origin of {what}: not checked (nothing to compare it with was given)")
+            return
+        with self._steps.step(ORIGIN):
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise EvidenceMissing(f"{path} cannot be read: {error.strerror}") from None
+            self._audit.require(data == found, ORIGIN, f"{what} is not that in {path.name}")
 
     def _key(self, info: ProtInfo, directory: Directory, layout: Layout) -> JointKey | None:
         with self._steps.step(KEY):
