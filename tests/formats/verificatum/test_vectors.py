@@ -161,9 +161,6 @@ def test_a_given_seed_is_noted() -> None:
     fresh = [verify_directory(case / "nizkp", case / "protInfo.xml") for _ in range(2)]
     notes = [note.partition(":")[0] for note in fresh[0].notes]
     assert notes == ["origin of the public key", "origin of the input list"]
-        "origin of the public key",
-        "origin of the input list",
-    ]
     assert fresh[0].seed != fresh[1].seed
 
 
