@@ -132,7 +132,7 @@ class _Verifier:
         layout = Layout(info.group, info.keywidth, width)
         key = self._key(info, directory, layout)
         lists = self._lists(directory, layout, kind, active)
-        self._report.scope.append(f"scope: {kind}, session {info.sid}.{auxsid}, {info.parties} parties")
+        self._report.scope.append(f"scope: {kind}, session {info.sid}.{auxsid}, parties: {info.parties}")
         if key is not None:
             self._origin("the public key", node(product_group(info.marshalled, layout.plain), key.written))
         if lists[0] is not None:

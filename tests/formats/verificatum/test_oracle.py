@@ -51,7 +51,7 @@ def test_the_command_says_what_held(capsys: pytest.CaptureFixture[str], tmp_path
     assert evote(case, "--json", str(tmp_path / "report.json")) == 0
     said = capsys.readouterr().out
     assert "VERIFIED" in said
-    assert "scope: mixing, session VMNVector.default, 1 parties" in said
+    assert "scope: mixing, session VMNVector.default, parties: 1" in said
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["status"] == 0
     assert {finding["check"] for finding in report["findings"]} >= {"verificatum.shuffle", "verificatum.decryption"}
