@@ -19,7 +19,7 @@ PAIRS = (
     ("encrypt and prove", "selection-prove-untabled", 30),
     ("encrypt and prove", "selection-prove", 100),
     ("encrypt and prove", "selection-prove-fast", 300),
-    ("verify", "selection-verify", 1000),
+    ("verify", "selection-verify", 5000),
 )
 
 

@@ -90,6 +90,7 @@ def fresh_process(function: Callable[..., T], *arguments: Any) -> T:
 @contextmanager
 def workers(jobs: int, algebra: str) -> Iterator[Executor | None]:
     """Yield an executor whose ``jobs`` processes have loaded code and group, or None for one job: this process."""
+    group(algebra)
     if jobs == 1:
         yield None
         return
