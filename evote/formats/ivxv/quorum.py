@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
+from math import comb
 
 from evote.crypto.batch import Batch
 from evote.crypto.equation import Equation
@@ -39,7 +40,7 @@ from evote.formats.ivxv.proof import Claim, proof_of
 from evote.record.lists import list_digest
 from evote.tally.decryption import share_statement
 
-MAX_COMBINATIONS = 20_000  # of t announced shares; nine holders have at most 126
+MAX_COMBINATIONS = 20_000  # of t announced shares that are tried; nine holders have at most 126
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def _agrees(key: PublicKey, parts: Mapping[int, Element], index: int, share_key:
 def _unknown(count: int, threshold: int) -> str:
     if count == threshold:
         return "they do not give the published key; which is wrong cannot be told without another share"
+    if comb(count, threshold) > MAX_COMBINATIONS:
+        return f"none of the {MAX_COMBINATIONS} combinations tried gives the published key"
     return f"no {threshold} of them give the published key"
 
 

@@ -17,6 +17,7 @@ from evote.formats.ivxv.generation import Generation
 from evote.formats.ivxv.keys import read_public_key
 from evote.formats.ivxv.private_key import PrivateKey
 from evote.formats.ivxv.proof_file import ProofFile, check_proofs
+from evote.formats.ivxv.record_format import IvxvFormat
 from evote.formats.ivxv.share_holder import ShareHolder
 from evote.procedure.counting import Counting
 from evote.record.units import Cell, Place, Unit
@@ -61,6 +62,9 @@ def test_the_files_say_what_our_record_says(ended: Simulation, tmp_path: Path) -
         exported = described(ended, generation)
         export(directory, exported, ended.counting, holders(ended, exported), ended.election.threshold)
         compare(directory, exported, ended)
+        report = IvxvFormat(generation).verify(directory, {})
+        assert [one.check for one in report.findings if not one.absent and one.error] == []
+        assert {"ivxv.decryption", "ivxv.account", "ivxv.tally"} <= {one.check for one in report.findings if one.held}
 
 
 def compare(directory: Path, exported: Exported, made: Simulation) -> None:

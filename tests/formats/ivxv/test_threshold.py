@@ -13,6 +13,7 @@ from evote.crypto.rows import Rows
 from evote.crypto.vector import Vector
 from evote.errors import EvidenceMissing, Refused, VerificationError
 from evote.formats.ivxv import official
+from evote.formats.ivxv import quorum as quorum_module
 from evote.formats.ivxv.box.anonymous import Vote
 from evote.formats.ivxv.ciphertext import decode_ciphertext, encode_ciphertext
 from evote.formats.ivxv.decryptor import NOT_LISTED, Opened, assemble, open_box, prove_claims
@@ -165,6 +166,15 @@ def test_shares_that_do_not_give_the_key_are_refused(
     made = small("G1 toy")
     with pytest.raises(VerificationError, match=message):
         find_quorum(made.key, change(announced(made)), 3)
+
+
+def test_a_search_that_ends_early_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = small("G1 toy")
+    monkeypatch.setattr(quorum_module, "MAX_COMBINATIONS", 1)
+    assert tuple(find_quorum(made.key, announced(made), 3).share_keys) == (1, 2, 3)
+    first, *others = announced(made)
+    with pytest.raises(VerificationError, match="none of the 1 combinations tried gives the published key"):
+        find_quorum(made.key, [off(first), *others], 3)
 
 
 def test_too_few_shares() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +20,13 @@ from evote.formats.ivxv.generation import Generation, detect
 from evote.formats.ivxv.keys import read_public_key
 from evote.formats.ivxv.pem import decode_base64
 from evote.formats.ivxv.proof_file import Entry, ProofFile, check_proofs
+from evote.formats.ivxv.record_format import IvxvFormat
 from evote.formats.ivxv.writer import ElectionFiles, proof_entry, write_proofs, write_public_key
 from tests.formats.ivxv.boxes import written
 from tests.formats.ivxv.elections import ELECTION, HERE, KINDS, QUESTION, Small, definitions, small
 from tests.formats.ivxv.vectors import proof_files
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "ivxv_election.py"
 
 
 def export(made: Small, directory: Path) -> None:
@@ -76,6 +80,14 @@ def test_the_tally_is_that_of_the_votes(kind: str, tmp_path: Path) -> None:
         "0296.1": {"0296.101": 1, "invalid": 0},
     }
     assert read_tally(read(tmp_path, ".2.tally")).by_parish["0296.1"] == {"0296": {"0296.101": 0, "invalid": 0}}
+
+
+def test_the_example_is_audited_with_success(tmp_path: Path) -> None:
+    runpy.run_path(str(EXAMPLE))["main"](tmp_path)
+    report = IvxvFormat().verify(tmp_path, {})
+    assert report, report.findings
+    (tmp_path / "EXAMPLE-proof").write_text('{"election" : "EXAMPLE", "proofs" : [ ]}')
+    assert not IvxvFormat().verify(tmp_path, {})
 
 
 def test_a_mixed_box_has_its_own_name(tmp_path: Path) -> None:
