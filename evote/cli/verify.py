@@ -161,7 +161,8 @@ def _print(report: Report, expect: bytes | None) -> None:
         say(f"{'ABSENT' if finding.absent else 'FALSE'} {finding.check}: {finding.error}", "bold red")
     for line in report.scope:
         say(line)
-    say(f"seed of the batch weights: {report.seed.hex()}")
+    if report.seed:
+        say(f"seed of the batch weights: {report.seed.hex()}")
     say(*VERDICTS[report.status])
 
 

@@ -70,21 +70,20 @@ def audit(
     *,
     generation: Generation | None = None,
     executor: Executor | None = None,
-    seed: bytes | None = None,
 ) -> Report:
     """Return the report on the files in ``directory`` and on those ``brought``, by role (`evidence.ROLES`).
 
-    Never raises for what files hold. The weights of a batch are drawn where it is checked, so a ``seed`` only stands in
-    the report. Memory: some hundreds of bytes for each vote, and what `check_proofs` takes.
+    Never raises for what files hold. Weights are drawn where a batch is checked, so the report has no seed. Memory:
+    some hundreds of bytes for each vote, and what `check_proofs` takes.
     """
-    return _Auditor(Audit(seed=seed, executor=executor), generation).run(directory, brought)
+    return _Auditor(Audit(executor=executor), generation).run(directory, brought)
 
 
 class _Auditor:
     def __init__(self, audit: Audit, generation: Generation | None) -> None:
         self._audit, self._forced = audit, generation
         self._steps = Steps(audit, COMPLETE)
-        self._report = Report(seed=audit.seed, checks=CHECKS)
+        self._report = Report(checks=CHECKS)
         self._elections: list[tuple[str, str]] = []  # of each file: its name, and its election
 
     def run(self, directory: Path | None, brought: Mapping[str, Path]) -> Report:

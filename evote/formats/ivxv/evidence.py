@@ -9,6 +9,7 @@ Source: ``formats/IVXV.md`` 1.2, 2, 4.4 and 7; the official guide for mixing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,7 +103,7 @@ def read(path: Path, limit: int = MAX_FILE) -> bytes:
 def has_checksum(path: Path) -> bool:
     """Tell whether a checksum file lies beside; raise `VerificationError` if it is another file's."""
     beside = path.with_name(path.name + SUM)
-    if not beside.exists():
+    if not os.path.lexists(beside):
         return False
     with opened(path) as file:
         check_checksum(file, read(beside, 64), path.name)
@@ -120,4 +121,4 @@ def _names(directory: Path) -> list[Path]:
 
 
 def _is_proof_of_shuffle(path: Path) -> bool:
-    return (path / SHUFFLE_PROOF).exists()
+    return os.path.exists(path / SHUFFLE_PROOF)  # unlike Path.exists, never an error

@@ -18,6 +18,7 @@ from evote.formats.ivxv.checks import CHECKS, UNASKED
 from evote.formats.ivxv.der import encode_octets
 from evote.formats.ivxv.evidence import NAMES, ROLES, WITHOUT
 from evote.formats.ivxv.generation import Generation
+from evote.formats.ivxv.record_format import IvxvFormat
 from evote.record.report import Report
 from tests.formats.ivxv.audits import (
     ELECTION,
@@ -250,6 +251,7 @@ def test_what_is_false_is_named(name: str, tmp_path: Path) -> None:
     assert report.status == 1
     assert checks <= false(report), report.failures
     assert false(report) <= checks | {"ivxv.election"}
+    assert {finding.check for finding in report.findings} <= CHECKS.keys()
     for finding in report.failures:
         asked = not finding.error.startswith("official tool: does not ask; refused here because")
         assert finding.absent or asked == (finding.check not in UNASKED)
@@ -364,6 +366,13 @@ def test_what_the_auditor_brings_goes_before_the_directory(tmp_path: Path) -> No
     key.write_bytes((OFFICIAL / "p384" / "pub.pem").read_bytes())
     assert audit(directory, {"key": published}).status == 0
     assert audit(directory, {"key": tmp_path / "nowhere"}).status == 2
+
+
+def test_a_run_cannot_be_reproduced(tmp_path: Path) -> None:
+    directory = election(tmp_path)
+    assert IvxvFormat().verify(directory, {}).status == 0
+    with pytest.raises(ValueError, match="draws its own weights"):
+        IvxvFormat().verify(directory, {}, seed=bytes(32))
 
 
 class Dead(Executor):
