@@ -32,7 +32,7 @@ from evote.formats.ivxv.voter import choice_text
 
 
 def write_public_key(file: BinaryIO, key: PublicKey) -> None:
-    """Write the PEM file; ``key.encoded`` is the DER file."""
+    """Write the PEM file."""
     file.write(pem.encode(key.encoded, pem.PUBLIC_KEY))
 
 
@@ -60,12 +60,13 @@ class ElectionFiles:
     """The files of one election in a directory, by their official names."""
 
     def __init__(self, directory: Path, key: PublicKey, definitions: Definitions) -> None:
-        """Write the public key and the definitions; ``ValueError`` if they are of different elections."""
+        """Write the public key, in both forms, and the definitions; ``ValueError`` if they are of different elections."""
         elections = {key.election, definitions.districts.election, definitions.choices.election}
         if len(elections) > 1:
             raise ValueError("key, districts and choices are of different elections")
         self._directory, self._election, self._definitions = directory, key.election, definitions
         self._write("-pub.pem", write_public_key, key)
+        self._write("-pub.der", lambda file: file.write(key.encoded))
         self._write(".districts.json", write_definitions, definitions.districts)
         self._write(".choices.json", write_definitions, definitions.choices)
 
@@ -100,7 +101,7 @@ class ElectionFiles:
                 counted.append((one.vote.place, choice_text(self._definitions, one.vote.place.district, one.code)))
                 yield proof_entry(self._definitions.generation, one)
 
-    def _write(self, name: str, write: Callable[..., None], *arguments: object) -> Path:
+    def _write(self, name: str, write: Callable[..., object], *arguments: object) -> Path:
         path = self._directory / (self._election + name)
         with path.open("wb") as file:
             write(file, *arguments)

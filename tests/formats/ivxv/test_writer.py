@@ -50,7 +50,7 @@ def test_an_election_is_read_back_from_its_files(kind: str, tmp_path: Path) -> N
     made = small(kind)
     export(made, tmp_path)
     key = read_public_key(read(tmp_path, "-pub.pem"))
-    assert key == made.key
+    assert key == made.key == read_public_key(read(tmp_path, "-pub.der"))
     generation = detect(key.parameters, next(entries(tmp_path)).message)
     assert generation is KINDS[kind][0]
     held = Definitions(
