@@ -60,7 +60,7 @@ class ElectionFiles:
     """The files of one election in a directory, by their official names."""
 
     def __init__(self, directory: Path, key: PublicKey, definitions: Definitions) -> None:
-        """Write the public key, in both forms, and the definitions; ``ValueError`` if they are of different elections."""
+        """Write the key, in both forms, and the definitions; ``ValueError`` if they are of different elections."""
         elections = {key.election, definitions.districts.election, definitions.choices.election}
         if len(elections) > 1:
             raise ValueError("key, districts and choices are of different elections")
