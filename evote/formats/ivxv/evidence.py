@@ -84,14 +84,12 @@ class Evidence:
 def opened(path: Path) -> Iterator[BinaryIO]:
     """Open a file; raise `EvidenceMissing` for what cannot be opened, or read to its end."""
     try:
-        if path.exists() and not path.is_file():
+        if os.path.exists(path) and not path.is_file():
             raise EvidenceMissing(f"{path} is not a file")
         with path.open("rb") as file:
             yield file
     except OSError as error:
         raise EvidenceMissing(f"{path}: {error.strerror}") from None
-    except ValueError:
-        raise EvidenceMissing(f"{path}: no name of a file") from None
 
 
 def read(path: Path, limit: int = MAX_FILE) -> bytes:

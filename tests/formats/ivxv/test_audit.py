@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evote.crypto.group import group
-from evote.formats.ivxv import pem
+from evote.formats.ivxv import evidence, pem
 from evote.formats.ivxv.audit import audit
 from evote.formats.ivxv.checks import CHECKS, UNASKED
 from evote.formats.ivxv.der import encode_octets
 from evote.formats.ivxv.evidence import NAMES, ROLES, WITHOUT
 from evote.formats.ivxv.generation import Generation
+from evote.formats.ivxv.keys import curve_parameters, public_key
 from evote.formats.ivxv.record_format import IvxvFormat
 from evote.record.report import Report
 from tests.formats.ivxv.audits import (
@@ -33,6 +34,7 @@ from tests.formats.ivxv.audits import (
     edit,
     election,
     encrypted,
+    get,
     put,
     verified,
 )
@@ -319,6 +321,59 @@ def test_what_is_missing_is_named(role: str, tmp_path: Path) -> None:
     else:
         assert (report.status, false(report)) == (2, set())
     assert role not in WITHOUT or f"no {role} (" in absent(report)
+
+
+def test_copies_of_a_ciphertext_are_noted(tmp_path: Path) -> None:
+    directory = election(tmp_path)
+    edit("-bb-4.json", lambda held: votes(held).append(votes(held)[0]))(directory)
+    assert f"{ELECTION}-bb-4.json: 1 votes have the ciphertext of another" in verified(directory).notes
+
+
+def test_a_malformed_vote_that_the_official_tool_takes_is_noted(tmp_path: Path) -> None:
+    directory = election(tmp_path)
+
+    def append(held: Any) -> None:
+        entry = {"district": A.district, "station": A.parish, "question": A.question}
+        held["invalid"].append(
+            entry | {"vote": base64_of(unhex(official("p384", "encrypt")[0]["ciphertext_der"]) + b"\0")}
+        )
+
+    edit("-invalid", append)(directory)
+    report = verified(directory)
+    assert any("official tool: accepts; refused here because bytes follow the object" in note for note in report.notes)
+    assert "listed as invalid: 1 votes, 1 malformed" in report.scope
+
+
+def test_a_key_that_names_no_election_binds_no_proof(tmp_path: Path) -> None:
+    key = make_key(group("p-384"))
+    (tmp_path / "pub.pem").write_bytes(pem.encode(public_key(curve_parameters(""), key.y).encoded, pem.PUBLIC_KEY))
+    assert "the key names no election, so the proofs are bound to none" in verified(tmp_path).notes
+
+
+def test_a_directory_of_anything_is_no_election(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "MAX_NAMES", 3)
+    report = verified(election(tmp_path))
+    assert (report.status, false(report)) == (2, set())
+    assert "are not an election's" in absent(report)
+
+
+def test_two_questions_have_two_tallies(tmp_path: Path) -> None:
+    directory = election(tmp_path)
+    tally = directory / f"{ELECTION}.1.tally"
+    zeros = get(tally)
+    for counts in (
+        *zeros["bydistrict"].values(),
+        *(one for held in zeros["byparish"].values() for one in held.values()),
+    ):
+        counts.update(dict.fromkeys(counts, 0))
+    put(directory / f"{ELECTION}.2.tally", zeros)
+    assert verified(directory).status == 0
+    tally.unlink()
+    put(directory / f"{ELECTION}.3.tally", zeros)
+    report = verified(directory)
+    assert (report.status, absent(report)) == (2, f"no tally of question {ELECTION}.1")
+    put(directory / f"{ELECTION}.1.tally", zeros)
+    assert false(verified(directory)) == {"ivxv.tally"}
 
 
 def test_without_the_invalid_file_votes_are_missing(tmp_path: Path) -> None:
