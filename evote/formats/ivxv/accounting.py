@@ -105,12 +105,15 @@ class Decrypted:
         """Tell whether any ciphertext of the box was decrypted; of a box that was mixed none is."""
         return not box.places.keys().isdisjoint(self.proofs.keys() | self.invalid.places.keys())
 
-    def check_count(self, box: Votes) -> None:
-        """Raise `VerificationError` unless there may be as many votes in the box as here, whatever they are."""
+    def check_count(self, box: Votes, *, complete: bool) -> None:
+        """Raise `VerificationError` unless there may be as many votes in the box as here, whatever they are.
+
+        There may be more in the box unless the list of invalid votes is ``complete``.
+        """
         listed = {name: len(places) for name, places in self.invalid.places.items()}
         least = sum(max(self.proofs[name], listed.get(name, 0)) for name in self.proofs.keys() | listed.keys())
         most = self.proofs.total() + self.invalid.count
-        if not least <= box.count <= most:
+        if box.count < least or (complete and box.count > most):
             raise VerificationError(MIX, f"{box.count} votes before mixing, and {most} proved or listed as invalid")
 
     def is_proved_too(self, name: bytes, box: Votes) -> bool:

@@ -245,7 +245,7 @@ class _Auditor:
         """Tell whether every ciphertext is accounted for."""
         with self._steps.step(ACCOUNT):
             if last.count and not files.all(evidence.SHUFFLED) and not decrypted.meets(last):
-                decrypted.check_count(last)
+                decrypted.check_count(last, complete=bool(files.all(evidence.INVALID)))
                 raise EvidenceMissing("no shuffled (the ballot box after mixing): what was decrypted is not this box")
             if surplus := decrypted.surplus(last):
                 raise VerificationError(ACCOUNT, f"proved or listed, but not in the box so often: {names(surplus)}")
@@ -311,5 +311,6 @@ class _Auditor:
     def _scope(self) -> None:
         reached = {found.check for found in self._report.findings}
         if silent := [check for check in CHECKS if check not in reached]:
-            self._report.scope.append(f"not reached, so not shown: {', '.join(silent)}")
+            why = "nothing there to check" if self._steps.clean else "not reached, so not shown"
+            self._report.scope.append(f"{why}: {', '.join(silent)}")
         self._report.scope.append("not in scope: who voted, which ballots count, secrecy, devices (docs/ivxv.md)")

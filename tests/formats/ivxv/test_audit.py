@@ -70,6 +70,8 @@ def test_an_honest_election_that_was_not_mixed(kind: str, invalid: str, tmp_path
         held = {finding.check: finding.held for finding in report.findings}
         assert held.keys() == CHECKS.keys() - {"ivxv.mix"} - ({"ivxv.invalid"} if invalid == "none" else set())
         assert held["ivxv.choice"] == len(VOTES)
+        nothing = "ivxv.mix, ivxv.invalid" if invalid == "none" else "ivxv.mix"
+        assert f"nothing there to check: {nothing}" in report.scope
         assert held["ivxv.account"] == len(VOTES) + (invalid != "none")
     assert any("nothing was mixed" in note for note in report.notes)
     assert any(line.endswith(KINDS[kind][0].value) for line in report.scope)
@@ -160,6 +162,10 @@ def write(file: str, data: bytes) -> Change:
 
 def drop_shuffled(directory: Path) -> None:
     (directory / f"{ELECTION}-shuffled.json").unlink()
+
+
+def drop_invalid(directory: Path) -> None:
+    (directory / f"{ELECTION}-invalid").unlink()
 
 
 def pop(held: Any) -> None:
@@ -268,6 +274,16 @@ MIXED: dict[str, tuple[Change, int, str]] = {
     ),
     "the shuffled box is not there": (drop_shuffled, 2, "no shuffled"),
     "the shuffled box is none": (write("shuffled.json", b"{}"), 1, "no 'election'"),
+    "a vote more in the box, none shuffled, and no list of invalid ones": (
+        both(drop_shuffled, drop_invalid, edit("bb-4.json", lambda h: votes(h).append("MAA="))),
+        2,
+        "no shuffled",
+    ),
+    "a vote less in the box, none shuffled, and no list of invalid ones": (
+        both(drop_shuffled, drop_invalid, edit("bb-4.json", lambda h: votes(h).pop())),
+        1,
+        "5 votes before mixing, and 6 proved or listed as invalid",
+    ),
     "a vote more in the box, and none shuffled": (
         both(
             lambda d: (d / f"{ELECTION}-shuffled.json").unlink(), edit("bb-4.json", lambda h: votes(h).append("MAA="))
