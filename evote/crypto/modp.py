@@ -183,8 +183,8 @@ class ModPGroup(Group):
         return x
 
     def _all_members(self, squares: Sequence[Any]) -> bool:
-        # (prod x_i^{w_i})^q = 1; the weights are shorter than q, so nobody reduces them modulo an order that an outsider
-        # does not have
+        # (prod x_i^{w_i})^q = 1; the weights are shorter than q, so nobody reduces them modulo an order that outsiders
+        # do not have
         weights = [int.from_bytes(os.urandom(WEIGHT_BITS // 8), "big") for _ in squares]
         product = powers.product_of_powers(self, squares, weights)
         return bool(powmod(product, self._q, self._p) == 1)
