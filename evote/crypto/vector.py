@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from math import ceil
 
 from evote.crypto import powers
 from evote.crypto.group import Element, Group, Raw
@@ -113,14 +114,49 @@ def products(group: Group, wanted: Sequence[Sequence[Power]], executor: Executor
     vectors = {id(power.vector): power.vector for powers_ in wanted for power in powers_}
     if any(vector.group != group for vector in vectors.values()):
         raise ValueError("vectors of different groups")
-    length = max((len(vector) for vector in vectors.values()), default=0)
-    rows = chunk_rows(length, len(vectors), 1 if executor is None else PARTS * (worker_count(executor) or 1))
-    jobs = (_Job.cut(group, wanted, low, low + rows) for low in range(0, length, rows))
+    workers = 1 if executor is None else worker_count(executor) or 1
     totals = [group.identity.raw] * len(wanted)
-    for packed in pmap(_answer, jobs, executor=executor, chunk=1):
-        parts = group.unpack(packed)
-        totals = [group.multiply(total, part) for total, part in zip(totals, parts, strict=True)]
+    for places, packed in pmap(_answer, _jobs(group, wanted, workers), executor=executor, chunk=1):
+        for place, part in zip(places, group.unpack(packed), strict=True):
+            totals[place] = group.multiply(totals[place], part)
     return list(map(group.element, totals))
+
+
+def _jobs(group: Group, wanted: Sequence[Sequence[Power]], workers: int) -> Iterator[_Job]:
+    """Yield the jobs: products without common vectors apart, the costliest first, cut into rows as workers need it.
+
+    A product of many rows in one piece costs less than in several.
+    """
+    sharing = sorted(_sharing(wanted), key=lambda places: -_bits(group, wanted, places))
+    everything = sum(_bits(group, wanted, places) for places in sharing)
+    for places in sharing:
+        vectors = {id(power.vector): power.vector for place in places for power in wanted[place]}
+        length = max(map(len, vectors.values()), default=0)
+        share = PARTS * workers * _bits(group, wanted, places) / everything if workers > 1 and everything else 1
+        rows = chunk_rows(length, len(vectors), ceil(share))
+        for low in range(0, length, rows):
+            yield _Job.cut(group, wanted, places, low, low + rows)
+
+
+def _sharing(wanted: Sequence[Sequence[Power]]) -> list[list[int]]:
+    """Return the places of the wanted products, together if they have a vector in common."""
+    found: list[tuple[set[int], list[int]]] = []
+    for place, powers_ in enumerate(wanted):
+        vectors, places = {id(power.vector) for power in powers_}, [place]
+        for others in [other for other in found if other[0] & vectors]:
+            found.remove(others)
+            vectors, places = vectors | others[0], others[1] + places
+        found.append((vectors, places))
+    return [places for _, places in found]
+
+
+def _bits(group: Group, wanted: Sequence[Sequence[Power]], places: Sequence[int]) -> int:
+    """Return how many bits the exponents of these products have together, about."""
+    order = group.order.bit_length()
+    powers_ = [power for place in places for power in wanted[place]]
+    return sum(
+        len(power.vector) * min(order, max(map(int.bit_length, power.exponents), default=0)) for power in powers_
+    )
 
 
 def chunk_rows(length: int, width: int, parts: int) -> int:
@@ -137,19 +173,20 @@ class _Job:
     """
 
     group: Group
+    places: list[int]
     first: int
     vectors: list[Vector]
     exponents: list[Sequence[int]]
     wanted: list[list[tuple[int, int, int]]]
 
     @classmethod
-    def cut(cls, group: Group, wanted: Sequence[Sequence[Power]], low: int, high: int) -> _Job:
+    def cut(cls, group: Group, wanted: Sequence[Sequence[Power]], chosen: list[int], low: int, high: int) -> _Job:
         vectors: dict[int, int] = {}
         exponents: dict[int, int] = {}
-        job = cls(group, low, [], [], [])
-        for powers_ in wanted:
+        job = cls(group, chosen, low, [], [], [])
+        for place in chosen:
             places = []
-            for power in powers_:
+            for power in wanted[place]:
                 if vectors.setdefault(id(power.vector), len(job.vectors)) == len(job.vectors):
                     job.vectors.append(power.vector.cut(low, high))
                 if exponents.setdefault(id(power.exponents), len(job.exponents)) == len(job.exponents):
@@ -177,6 +214,6 @@ class _Job:
         return [(a + factor * x) % q for a, x in zip(held, exponents, strict=True)]
 
 
-def _answer(jobs: list[_Job]) -> bytes:
+def _answer(jobs: list[_Job]) -> tuple[list[int], bytes]:
     (job,) = jobs
-    return job.group.pack(job.products())
+    return job.places, job.group.pack(job.products())
