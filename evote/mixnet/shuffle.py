@@ -109,6 +109,4 @@ class Generators:
 
 
 def _generators(group: Group, blocks: list[int]) -> bytes:
-    return group.pack(
-        h.raw for block in blocks for h in group.independent_generators(BLOCK, GENERATORS, block * BLOCK)
-    )
+    return group.pack(h.raw for block in blocks for h in group.independent_generators(BLOCK, GENERATORS, block * BLOCK))

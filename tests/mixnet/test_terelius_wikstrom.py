@@ -30,6 +30,7 @@ from evote.mixnet.terelius_wikstrom.proof import (
     decode,
     exponent_size,
     mask_bound,
+    native_lengths,
 )
 from evote.mixnet.terelius_wikstrom.prover import TereliusWikstromProver, chain_pays
 from evote.mixnet.terelius_wikstrom.verifier import Bridges, TereliusWikstrom
@@ -319,7 +320,8 @@ def test_a_proof_with_other_generators_does_not_convince(case: Case) -> None:
 def test_masks_drawn_ahead_satisfy_the_papers_equations(case: Case) -> None:
     """B_i = g^b_i B_{i-1}^e'_i and B'_i = g^beta_i B_{i-1}^eps_i, with b_i and beta_i as x_i and t_i determine them."""
     statement, g, q = statement_of(case.key, case.before, case.after), case.group.generator, case.group.order
-    prepared, _ = offline.prepare(case.key, statement.h, case.width, case.witness.permutation, FAST, bytes(32))
+    keys, lengths, pi = [case.key.y] * case.width, native_lengths(case.group), case.witness.permutation
+    prepared, _ = offline.prepare(keys, statement.h, pi, lengths, FAST, bytes(32))
     ahead = prepared.take()
     permuted = [1 << 127, 0, 1, q - 1, 12345]
     commitment = TereliusWikstromProver(statement, case.witness, FAST)._commit(ahead, permuted)
@@ -334,7 +336,7 @@ def test_masks_drawn_ahead_satisfy_the_papers_equations(case: Case) -> None:
 
 def test_masks_follow_from_the_seed_and_are_all_different() -> None:
     made = group("modp-2048")
-    first, again, other = (Masks.drawn(made, 4, 2, bytes([seed]) * 32) for seed in (1, 1, 2))
+    first, again, other = (Masks.drawn(made, 4, 2, mask_bound(made), bytes([seed]) * 32) for seed in (1, 1, 2))
 
     def numbers(masks: Masks) -> list[int]:
         single = [masks.alpha, masks.gamma, masks.delta]
@@ -371,7 +373,8 @@ def test_secrets_made_ahead_do_not_print_or_pickle(case: Case) -> None:
         assert repr(secret).endswith(": secret>")
         with pytest.raises(TypeError, match="neither pickled nor copied"):
             pickle.dumps(secret)
-    assert Masks.drawn(case.group, 1, 1, bytes(32)) != Masks.drawn(case.group, 1, 1, bytes(32))
+    drawn = [Masks.drawn(case.group, 1, 1, mask_bound(case.group), bytes(32)) for _ in range(2)]
+    assert drawn[0] != drawn[1]
 
 
 def test_commitments_of_a_wrong_count_are_a_mistake_of_the_caller(case: Case, proof: Proof) -> None:

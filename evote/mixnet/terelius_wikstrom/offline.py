@@ -18,14 +18,14 @@ from dataclasses import dataclass
 import msgspec
 
 from evote.crypto.arithmetic import Arithmetic
-from evote.crypto.elgamal import Ciphertext, PublicKey, Row
+from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.group import Element, Group
 from evote.crypto.secret import Secret
 from evote.crypto.vector import KnownVector, Power, Vector, products
 from evote.errors import Refused
 from evote.mixnet.columns import multiplied_encodings, raw_vector
 from evote.mixnet.draws import Draws
-from evote.mixnet.terelius_wikstrom.proof import mask_bound
+from evote.mixnet.terelius_wikstrom.proof import Lengths, mask_bound
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -42,11 +42,11 @@ class Masks(Secret):
     phi: list[int]
 
     @classmethod
-    def drawn(cls, group: Group, n: int, width: int, seed: bytes) -> Masks:
-        """Draw them."""
+    def drawn(cls, group: Group, n: int, width: int, bound: int, seed: bytes) -> Masks:
+        """Draw them, epsilon below ``bound``."""
         draws = Draws("terelius-wikstrom masks", group, seed)
         r, x, t = (draws.exponents(label, n) for label in ("r", "x", "t"))
-        epsilon = draws.below("epsilon", mask_bound(group), n)
+        epsilon = draws.below("epsilon", bound, n)
         alpha, gamma, delta = draws.exponents("alpha, gamma, delta", 3)
         return cls(r, x, t, epsilon, alpha, gamma, delta, draws.exponents("phi", width))
 
@@ -103,22 +103,22 @@ class PreparedProof(Secret):
 
 
 def restore(data: bytes, group: Group, n: int, width: int) -> PreparedProof:
-    """Return what `secret_bytes` wrote; the bytes must be our own, since nothing of them is checked."""
+    """Return what `secret_bytes` wrote for a proof of ours; nothing of the bytes is checked."""
     stored = msgspec.msgpack.decode(data, type=_Stored)
     others = [group.element(raw) for raw in group.unpack(stored.others)]
     blinding = tuple(map(Ciphertext, others[3::2], others[4::2]))
     g_x, g_t = KnownVector(group, stored.g_x, n), KnownVector(group, stored.g_t, n)
-    masks = Masks.drawn(group, n, width, stored.seed)
+    masks = Masks.drawn(group, n, width, mask_bound(group), stored.seed)
     a_prime, c_prime, d_prime = others[:3]
     u = Vector(group, stored.u, "u")
     return PreparedProof(Ahead(stored.seed, masks, u, g_x, g_t, a_prime, c_prime, d_prime, blinding))
 
 
 def prepare(
-    key: PublicKey,
+    keys: Sequence[Element],
     h: Vector,
-    width: int,
     permutation: Sequence[int],
+    lengths: Lengths,
     arithmetic: Arithmetic,
     seed: bytes,
     executor: Executor | None = None,
@@ -126,10 +126,11 @@ def prepare(
 ) -> tuple[PreparedProof, list[Element]]:
     """Make what can be made of a proof for len(h) rows; return g^x, too, for the x in ``also``, in the same batch.
 
-    Costs 3N powers of g and a product of N powers.
+    ``keys`` has the key of each block; 1 may be among them, and hides nothing. Costs 3N powers of g and a product of N
+    powers.
     """
-    group, n = key.group, len(h)
-    masks = Masks.drawn(group, n, width, seed)
+    group, n = h.group, len(h)
+    masks = Masks.drawn(group, n, len(keys), lengths.mask_bound(group), seed)
     few = [masks.alpha, masks.gamma, masks.delta, *(-phi for phi in masks.phi)]
     powers = arithmetic.powers(group.generator, [*masks.r, *masks.x, *masks.t, *few, *also], executor)
     g_r, g_x, g_t = (raw_vector(group, powers[i * n : (i + 1) * n]) for i in range(3))
@@ -141,7 +142,7 @@ def prepare(
         u[i] = data
     # A' = g^alpha prod h_i^epsilon_i
     (product,) = products_of(arithmetic, [h], masks.epsilon, executor)
-    blinding = tuple(Ciphertext(power, key.y**-phi) for power, phi in zip(g_phi, masks.phi, strict=True))
+    blinding = tuple(Ciphertext(power, y**-phi) for power, y, phi in zip(g_phi, keys, masks.phi, strict=True))
     vector = Vector(group, b"".join(u), "u")
     ahead = Ahead(seed, masks, vector, g_x, g_t, g_alpha * product, c_prime, d_prime, blinding)
     return PreparedProof(ahead), powers[end:]

@@ -21,8 +21,33 @@ from evote.errors import DecodeError
 from evote.mixnet.shuffle import ShuffleStatement
 from evote.record import canonical
 
-E_BITS = 128  # n_e: a component of the batching vector
-SLACK_BITS = 128  # n_r: how much longer a mask is than what it hides
+E_BITS = 128  # n_e of our own proofs
+SLACK_BITS = 128  # and n_r
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Lengths in bits: n_e, a component of the batching vector; n_v, v; n_r, how much more than these a mask has."""
+
+    n_e: int
+    n_v: int
+    n_r: int
+
+    def mask_bound(self, group: Group) -> int:
+        """Return the number that the masks epsilon_i are drawn below: 2^(n_e + n_v + n_r), or q if that is less."""
+        return min(1 << (self.n_e + self.n_v + self.n_r), group.order)
+
+    def reduced(self, group: Group, exponent: int) -> int:
+        """Return a response k_E as it is written: modulo q where masks are as long as q, else as an integer.
+
+        In a large group modulo p the integers are far shorter than q, and so are the powers that the verifier computes.
+        """
+        return exponent % group.order if self.mask_bound(group) == group.order else exponent
+
+
+def native_lengths(group: Group) -> Lengths:
+    """Return the lengths in our own proofs."""
+    return Lengths(E_BITS, group.challenge_bits, SLACK_BITS)
 
 
 class VectorLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,16 +110,8 @@ class Proof:
 
 
 def mask_bound(group: Group) -> int:
-    """Return the number that the masks epsilon_i are drawn below: 2^(n_e + n_v + n_r), or q if that is less."""
-    return min(1 << (E_BITS + group.challenge_bits + SLACK_BITS), group.order)
-
-
-def reduced(group: Group, exponent: int) -> int:
-    """Return a response k_E as it is written: modulo q where masks are as long as q, else as an integer.
-
-    In a large group modulo p the integers are far shorter than q, and so are the powers that the verifier computes.
-    """
-    return exponent % group.order if mask_bound(group) == group.order else exponent
+    """Return the bound of masks in our own proofs."""
+    return native_lengths(group).mask_bound(group)
 
 
 def exponent_size(group: Group) -> int:
@@ -105,7 +122,11 @@ def exponent_size(group: Group) -> int:
 
 def _decode_exponent(group: Group, data: bytes) -> int:
     value = int.from_bytes(data, "big")
-    if len(data) != exponent_size(group) or value != reduced(group, value) or value >= 2 * mask_bound(group):
+    if (
+        len(data) != exponent_size(group)
+        or value != native_lengths(group).reduced(group, value)
+        or value >= 2 * mask_bound(group)
+    ):
         raise DecodeError("k_E is not of its length")
     return value
 
