@@ -70,23 +70,26 @@ def audit(
     *,
     generation: Generation | None = None,
     executor: Executor | None = None,
+    seed: bytes | None = None,
 ) -> Report:
     """Return the report on the files in ``directory`` and on those ``brought``, by role (`evidence.ROLES`).
 
-    Never raises for what files hold. Weights are drawn where a batch is checked, so the report has no seed. Memory:
-    some hundreds of bytes for each vote, and what `check_proofs` takes.
+    Never raises for what files hold. A given ``seed`` makes the run a reproduction, not a verification. Memory: some
+    hundreds of bytes for each vote, and what `check_proofs` takes.
     """
-    return _Auditor(Audit(executor=executor), generation).run(directory, brought)
+    return _Auditor(Audit(seed=seed, executor=executor), generation).run(directory, brought)
 
 
 class _Auditor:
     def __init__(self, audit: Audit, generation: Generation | None) -> None:
         self._audit, self._forced = audit, generation
         self._steps = Steps(audit, COMPLETE)
-        self._report = Report(checks=CHECKS)
+        self._report = Report(seed=audit.seed, checks=CHECKS)
         self._elections: list[tuple[str, str]] = []  # of each file: its name, and its election
 
     def run(self, directory: Path | None, brought: Mapping[str, Path]) -> Report:
+        if self._audit.reproduction:
+            self._report.notes.append("the seed was given: this is a reproduction, not a verification")
         with self._steps.step(FILES):
             files = Evidence(directory, brought)
             self._audit.hold(FILES)
@@ -210,7 +213,8 @@ class _Auditor:
                 generation = tell_generation(key, held.first, self._forced)
                 self._audit.hold(GENERATION)
                 proved = Proved(key, generation)
-                for checked in check_proofs(key, generation, held, executor=self._audit.executor):
+                audit = self._audit
+                for checked in check_proofs(key, generation, held, executor=audit.executor, seed=audit.seed):
                     proved.take(checked)
             self._audit.hold(ENCODING)
             whole = True

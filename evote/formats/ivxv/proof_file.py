@@ -1,16 +1,15 @@
 """The proof file: every counted vote's ciphertext, what it decrypts to, and the proof of it.
 
-Read as a stream, checked chunk by chunk, each chunk one batch: two equations for a proof, folded with fresh weights. A
-chunk that does not hold is halved until every false proof is named. An entry that is malformed in itself is refused by
-name, and the rest is still checked; a file that is no such file is a `DecodeError`. What the file leaves out, and
-whether its ciphertexts are those of the ballot box, is not asked here.
+Read as a stream, checked chunk by chunk, each chunk one batch: two equations for a proof, folded with weights of its
+own. A chunk that does not hold is halved until every false proof is named. An entry that is malformed in itself is
+refused by name, and the rest is still checked; a file that is no such file is a `DecodeError`. What the file leaves
+out, and whether its ciphertexts are those of the ballot box, is not asked here.
 
 Source: ``formats/IVXV.md`` 2.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from functools import partial
 from itertools import chain
 from typing import BinaryIO
 
-from evote.crypto.batch import Batch
 from evote.crypto.group import Element, Group
 from evote.errors import DecodeError, VerificationError
 from evote.formats.ivxv.ciphertext import CIPHERTEXT, ciphertext_encodings
@@ -32,6 +30,7 @@ from evote.formats.ivxv.plaintext import Plaintext
 from evote.formats.ivxv.proof import PROOF, EncodedProof
 from evote.formats.ivxv.reasons import Reason, Refusal
 from evote.parallel import pmap
+from evote.record.audit import Audit
 
 CHUNK = 8192  # proofs in a batch; more cost hardly less, since the product leaves the cache, and take more memory
 CHECK = "ivxv.decryption"
@@ -98,15 +97,17 @@ def check_proofs(
     entries: Iterable[Entry],
     *,
     executor: Executor | None = None,
+    seed: bytes | None = None,
     chunk: int = CHUNK,
 ) -> Iterator[Checked]:
     """Yield what became of each entry, in order; a false proof is refused but for probability 2^-128.
 
     Costs two full and two short powers for each proof, all in one product for each chunk; memory, some 15 kB for each
-    proof of as many chunks as are in hand. Raises what reading the
-    entries raises, at the place where it occurs.
+    proof of as many chunks as are in hand. All weights come from ``seed``, which is drawn now unless it is given; then
+    it must have been drawn when the file was fixed. Raises what reading the entries raises, at the place where it
+    occurs.
     """
-    work = partial(_check_chunk, key.encoded, generation)
+    work = partial(_check_chunk, key.encoded, generation, Audit(seed=seed).seed)
     yield from chain.from_iterable(pmap(work, enumerate(entries), executor=executor, chunk=chunk))
 
 
@@ -153,7 +154,9 @@ class _Opened:
 Numbered = list[tuple[int, Decryption]]  # by the number of the entry
 
 
-def _check_chunk(encoded: bytes, generation: Generation, entries: list[tuple[int, Entry]]) -> list[Checked]:
+def _check_chunk(
+    encoded: bytes, generation: Generation, seed: bytes, entries: list[tuple[int, Entry]]
+) -> list[Checked]:
     key = read_public_key(encoded)
     messages = _Messages(generation, key.group)
     opened: dict[int, _Opened] = {}
@@ -169,7 +172,7 @@ def _check_chunk(encoded: bytes, generation: Generation, entries: list[tuple[int
             refused[index] = members
         else:
             proofs.append((index, one.decryption(key, *members)))
-    refused |= {index: Refusal(Reason.FALSE_PROOF, PROOF) for index in _false(key, proofs)}
+    refused |= {index: Refusal(Reason.FALSE_PROOF, PROOF) for index in _false(key, proofs, Audit(seed=seed))}
     return [_checked(index, entry, opened.get(index), refused.get(index)) for index, entry in entries]
 
 
@@ -196,11 +199,12 @@ def _members_of(group: Group, one: _Opened) -> list[Element] | Refusal:
         return refusal
 
 
-def _false(key: PublicKey, proofs: Numbered) -> Iterator[int]:
+def _false(key: PublicKey, proofs: Numbered, audit: Audit) -> Iterator[int]:
     """Yield the numbers of the proofs that do not hold."""
-    batch = Batch(os.urandom(32))
-    if proofs:
-        batch.add([Decryptions(key, [proof for _, proof in proofs])], CHECK, "")
+    if not proofs:
+        return
+    batch = audit.batch(CHECK, proofs[0][0], proofs[-1][0])
+    batch.add([Decryptions(key, [proof for _, proof in proofs])], CHECK, "")
     try:
         batch.check()
     except VerificationError:
@@ -208,5 +212,5 @@ def _false(key: PublicKey, proofs: Numbered) -> Iterator[int]:
             yield proofs[0][0]
             return
         middle = len(proofs) // 2
-        yield from _false(key, proofs[:middle])
-        yield from _false(key, proofs[middle:])
+        yield from _false(key, proofs[:middle], audit)
+        yield from _false(key, proofs[middle:], audit)

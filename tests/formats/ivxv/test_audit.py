@@ -439,11 +439,15 @@ def test_what_the_auditor_brings_goes_before_the_directory(tmp_path: Path) -> No
     assert audit(directory, {"key": tmp_path / "nowhere"}).status == 2
 
 
-def test_a_run_cannot_be_reproduced(tmp_path: Path) -> None:
+def test_a_run_has_its_seed_and_can_be_reproduced(tmp_path: Path) -> None:
     directory = election(tmp_path)
-    assert IvxvFormat().verify(directory, {}).status == 0
-    with pytest.raises(ValueError, match="draws its own weights"):
-        IvxvFormat().verify(directory, {}, seed=bytes(32))
+    first, second = (IvxvFormat().verify(directory, {}) for _ in range(2))
+    assert len(first.seed) == len(second.seed) == 32
+    assert first.seed != second.seed
+    assert not any("reproduction" in note for note in first.notes)
+    again = IvxvFormat().verify(directory, {}, seed=first.seed)
+    assert (again.status, again.seed) == (0, first.seed)
+    assert "the seed was given: this is a reproduction, not a verification" in again.notes
 
 
 class Dead(Executor):

@@ -2,7 +2,6 @@
 
 import io
 import json
-import random
 from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
@@ -11,18 +10,18 @@ from typing import Any
 
 import pytest
 
+from evote.crypto.batch import Batch
 from evote.crypto.group import group
 from evote.crypto.modp import ModPGroup
 from evote.errors import DecodeError
-from evote.formats.ivxv import proof_file
 from evote.formats.ivxv.der import encode_integer, encode_sequence
-from evote.formats.ivxv.elements import is_modp
 from evote.formats.ivxv.generation import Generation, detect
 from evote.formats.ivxv.keys import PublicKey
 from evote.formats.ivxv.pem import decode_base64
 from evote.formats.ivxv.proof import decode_proof, encode_proof, proof_of
 from evote.formats.ivxv.proof_file import Checked, Entry, ProofFile, check_proofs
 from evote.formats.ivxv.reasons import Reason
+from evote.record import audit
 from tests.formats.ivxv.synthetic import entries, make_key, texts, write
 from tests.formats.ivxv.vectors import base64_of, official_key
 
@@ -210,16 +209,28 @@ def test_third_party_layout() -> None:
         assert tuple(ProofFile(io.BytesIO(data))) == honest
 
 
-def test_weights_are_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A batch draws its weights from the system, when everything it checks is fixed."""
-    drawn: list[bytes] = []
+@pytest.fixture
+def seeds(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return the list of the seeds that batches will be given."""
+    used: list[bytes] = []
 
-    def urandom(size: int) -> bytes:
-        drawn.append(random.Random(len(drawn)).randbytes(size))
-        return drawn[-1]
+    def watched(seed: bytes) -> Batch:
+        used.append(seed)
+        return Batch(seed)
 
-    monkeypatch.setattr(proof_file.os, "urandom", urandom)
-    _, _, honest = made("G1 toy")
-    assert refused(check("G1 toy", honest, chunk=8)) == {}
-    assert len(drawn) == len(set(drawn)) == 3
-    assert is_modp(made("G1 toy")[0].group)
+    monkeypatch.setattr(audit, "Batch", watched)
+    return used
+
+
+def test_weights_are_fresh(seeds: list[bytes]) -> None:
+    """Each batch has weights of its own, and they come from a seed that the system draws for each run."""
+    for _ in range(2):
+        assert refused(check("G1 toy", made("G1 toy")[2], chunk=8)) == {}
+    assert len(seeds) == len(set(seeds)) == 6
+
+
+def test_a_given_seed_fixes_all_weights(seeds: list[bytes]) -> None:
+    for _ in range(2):
+        assert refused(check("G1 toy", made("G1 toy")[2], chunk=8, seed=bytes(32))) == {}
+    assert seeds[:3] == seeds[3:]
+    assert len(set(seeds)) == 3
