@@ -28,6 +28,8 @@ SECRET_CODE = {
     "evote.mixnet.terelius_wikstrom.prover",
     "evote.tally.trustee",
     "evote.formats.native.writer",
+    "evote.formats.verificatum.prover",
+    "evote.formats.verificatum.writer",
     "evote.operator",
     "evote.simulate",
 }

@@ -39,6 +39,7 @@ NOUNS: tuple[tuple[str, str, str], ...] = (
     ("registrar", PARTIES, "Post the roll; revoke and restore ballots."),
     ("trustee", PARTIES, "Take part in the key ceremony; decrypt."),
     ("mix", PARTIES, "Shuffle what it is this mix server's turn to shuffle."),
+    ("shuffle", PARTIES, "Shuffle a list of another system, and prove it in that system's format."),
     ("define", OPERATORS, "Start the record of an election from its definition."),
     ("post", OPERATORS, "Check parties' messages and post them, with receipts."),
     ("operator", OPERATORS, "Finish the key, close the box, publish the results."),

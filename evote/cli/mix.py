@@ -13,6 +13,7 @@ from evote.cli.board import counting_of, file_names, index_in, verified_board
 from evote.cli.messages import SUFFIX, own_message, write_message
 from evote.cli.options import (
     ALL_PROCESSORS,
+    Careful,
     Expect,
     Jobs,
     OutDirectory,
@@ -47,11 +48,6 @@ class _ShuffleUnlessToldOtherwise(TyperGroup):
 
 app = noun("Shuffle what it is this mix server's turn to shuffle; prepare for it.")
 app.info.cls = _ShuffleUnlessToldOtherwise
-
-Careful = Annotated[
-    bool,
-    typer.Option("--careful", help="Hide secret exponents from whoever can time this machine; many times slower."),
-]
 
 
 @app.command(

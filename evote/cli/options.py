@@ -71,3 +71,7 @@ Jobs = Annotated[
     _option("--jobs", metavar="N", min=1, max=1000, help="Share the work among N processes. Default: all processors."),
 ]
 ALL_PROCESSORS = PROCESSORS
+Careful = Annotated[
+    bool,
+    typer.Option("--careful", help="Hide secret exponents from whoever can time this machine; many times slower."),
+]

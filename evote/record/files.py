@@ -4,9 +4,11 @@ The bytes go to a temporary file in the same directory and reach the disk before
 temporary file behind; `is_temporary` recognises it.
 """
 
+import errno
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 PREFIX, SUFFIX = ".", ".tmp"
@@ -28,7 +30,7 @@ def write_new(path: Path, data: bytes, mode: int = 0o644) -> None:
     sync_directory(path.parent)
 
 
-def write_temporary(directory: Path, chunks: Iterable[bytes], mode: int = 0o644) -> Path:
+def write_temporary(directory: Path, chunks: Iterable[bytes | memoryview], mode: int = 0o644) -> Path:
     """Return a temporary file that holds ``chunks`` safely on disk; it is gone again if anything goes wrong."""
     descriptor, name = tempfile.mkstemp(SUFFIX, PREFIX, directory)
     try:
@@ -49,6 +51,34 @@ def publish(temporary: Path, path: Path) -> None:
         temporary.replace(path)
     except BaseException:
         temporary.unlink()
+        raise
+    sync_directory(path.parent)
+
+
+def check_new(path: Path) -> None:
+    """Raise ``FileExistsError`` if there is something of that name."""
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, "is there already", str(path))
+
+
+def write_new_directory(path: Path, files: Mapping[str, bytes | memoryview]) -> None:
+    """Make a directory with these files, whose names may have one directory before them; all of it or nothing.
+
+    ``FileExistsError`` if there is something of that name.
+    """
+    check_new(path)
+    temporary = Path(tempfile.mkdtemp(SUFFIX, PREFIX, path.parent))
+    try:
+        for name, data in files.items():
+            place = temporary / name
+            place.parent.mkdir(exist_ok=True)
+            write_temporary(place.parent, [data]).rename(place)
+        for directory in {(temporary / name).parent for name in files} | {temporary}:
+            sync_directory(directory)
+        temporary.chmod(0o755)
+        temporary.rename(path)
+    except BaseException:
+        shutil.rmtree(temporary)
         raise
     sync_directory(path.parent)
 

@@ -28,6 +28,8 @@ PARTIES = (
     "evote.crypto.sealing",
     "evote.crypto.signing",
     "evote.formats.native.writer",
+    "evote.formats.verificatum.prover",
+    "evote.formats.verificatum.writer",
     "evote.mixnet.draws",
     "evote.mixnet.mixer",
     "evote.mixnet.offline",

@@ -7,14 +7,15 @@ Source: ``docs/verificatum.md``, section 2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.group import Element, Group
 from evote.crypto.vector import Vector
 from evote.formats.verificatum.byte_tree import Tree, node
-from evote.formats.verificatum.records import read_element, read_scalar, read_vector
-from evote.formats.verificatum.shapes import Shape, plain_shape, read_product, wide_shape
+from evote.formats.verificatum.records import read_element, read_scalar, read_vector, write_vector
+from evote.formats.verificatum.shapes import Shape, plain_shape, read_product, wide_shape, write_product
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Ciphertexts:
 
     c1: tuple[Vector, ...]
     c2: tuple[Vector, ...]
-    written: memoryview
+    written: bytes | memoryview
 
     def __len__(self) -> int:
         return len(self.c1[0])
@@ -115,6 +116,13 @@ class Layout:
         v = self._columns(tree, "v", len(u[0]))
         tree.end()
         return Ciphertexts(u, v, tree.since(0))
+
+    def write_ciphertexts(self, c1: Sequence[Vector], c2: Sequence[Vector]) -> Ciphertexts:
+        """Return the list with these columns, written."""
+        return Ciphertexts(tuple(c1), tuple(c2), node(*(self._write_columns(half) for half in (c1, c2))))
+
+    def _write_columns(self, columns: Sequence[Vector]) -> bytes:
+        return write_product(self.wide, map(write_vector, columns))
 
     def halves(self, tree: Tree, count: int) -> Wide:
         """Return the list of plaintexts or decryption factors in a file."""

@@ -158,6 +158,11 @@ def write_vector(vector: Vector) -> bytes:
     return node_header(len(vector)) + element_record(vector.group).write(vector.encodings())
 
 
+def write_scalar(value: int, group: Group) -> bytes:
+    """Return a scalar's tree; it is below the order."""
+    return scalar_record(group).write([value.to_bytes(group.scalar_size, "big")])
+
+
 def write_scalars(values: Sequence[int], group: Group) -> bytes:
     """Return an array of scalars, which are below the order."""
     record, size = scalar_record(group), group.scalar_size

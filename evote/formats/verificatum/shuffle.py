@@ -67,7 +67,7 @@ def whole_claims(session: Session, turn: Turn) -> Claims:
     """Yield the equations of a proof of shuffle (PoS)."""
     challenger, h, n = session.challenger, turn.h, len(turn.before)
     u, written = permutation_commitment(session, turn.party, n)
-    seed = challenger.seed(*_statement(session, h, [written], turn))
+    seed = challenger.seed(*_said(session, h, written, turn))
     commitment_tree, reply_tree = (session.file(f"PoS{part}", turn.party) for part in ("Commitment", "Reply"))
     commitment = _read_commitment(commitment_tree, session.layout, n, wide=True)
     v = challenger.challenge(seed, commitment_tree.since(0))
@@ -101,7 +101,7 @@ def _commitment_claims(session: Session, turn: Turn, u: Vector, written: memoryv
 
 def _consistency_claims(session: Session, turn: Turn, u: Vector, h: Vector) -> Claims:
     challenger, layout, n = session.challenger, session.layout, len(h)
-    seed = challenger.seed(*_statement(session, h, [write_vector(u)], turn))
+    seed = challenger.seed(*_said(session, h, write_vector(u), turn))
     tree = session.file("CCPoSCommitment", turn.party)
     tree.node(2)
     a_prime, b_prime = read_element(tree, layout.group), layout.row(tree)
@@ -129,15 +129,19 @@ def _reencryption(
     return reencryption(keys, turn.before, turn.after, prime, k, k_e, said)
 
 
-def _statement(session: Session, h: Vector, u: Sequence[Piece], turn: Turn) -> Iterator[Piece]:
-    """Yield node(g, h, u, pk, w, w')."""
+def _said(session: Session, h: Vector, u: Piece, turn: Turn) -> Iterator[Piece]:
+    return statement(session.key.widened(session.layout.width), h, u, turn.before, turn.after)
+
+
+def statement(pk: bytes, h: Vector, u: Piece, before: Ciphertexts, after: Ciphertexts) -> Iterator[Piece]:
+    """Yield node(g, h, u, pk, w, w'): what a proof of shuffle is about; u and the widened key as they are written."""
     yield node_header(6)
     yield write_element(h.group.generator)
     yield write_vector(h)
-    yield from u
-    yield session.key.widened(session.layout.width)
-    yield turn.before.written
-    yield turn.after.written
+    yield u
+    yield pk
+    yield before.written
+    yield after.written
 
 
 def permutation_commitment(session: Session, party: int, n: int) -> tuple[Vector, memoryview]:

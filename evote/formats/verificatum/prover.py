@@ -1,0 +1,131 @@
+"""Verificatum's dialect of our prover of shuffles: what it hashes, and how the proof is written.
+
+Masks are longer than what they hide by what the session says, and by 128 bits at least.
+
+Source: ``docs/verificatum.md``, section 8; ``hvzk/PoSBasicTW.java``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from evote.crypto.arithmetic import Arithmetic
+from evote.crypto.group import Element
+from evote.crypto.vector import Vector
+from evote.formats.verificatum.byte_tree import node
+from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
+from evote.formats.verificatum.oracle import Challenger
+from evote.formats.verificatum.records import write_element, write_scalar, write_scalars, write_vector
+from evote.formats.verificatum.shapes import write_product
+from evote.formats.verificatum.shuffle import statement
+from evote.mixnet.columns import RawVector, multiplied, raw_vector
+from evote.mixnet.draws import new_seed
+from evote.mixnet.offline import Ahead, made_ahead
+from evote.mixnet.terelius_wikstrom import offline
+from evote.mixnet.terelius_wikstrom.proof import SLACK_BITS, Commitment, Lengths, Reply
+from evote.mixnet.terelius_wikstrom.prover import Proving
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A shuffle and its proof as trees."""
+
+    after: Ciphertexts
+    u: bytes
+    commitment: bytes
+    reply: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffler:
+    """Who shuffles in a session; ``slack`` is its n_r. The workers of an ``executor`` see secrets."""
+
+    layout: Layout
+    challenger: Challenger
+    slack: int
+    key: JointKey
+    arithmetic: Arithmetic
+    executor: Executor | None = None
+
+    @property
+    def _workers(self) -> Executor | None:
+        return self.executor if self.arithmetic is Arithmetic.FAST else None
+
+    @property
+    def _keys(self) -> Sequence[Element]:
+        return self.key.y * self.layout.width
+
+    @property
+    def _lengths(self) -> Lengths:
+        return Lengths(self.challenger.e_bits, self.challenger.v_bits, max(self.slack, SLACK_BITS))
+
+    def shuffle(self, before: Ciphertexts, h: Vector) -> Written:
+        """Return a new shuffle of a list, h being its generators; raise `DecodeError` if it holds no members."""
+        ahead = self._prepare(h)
+        columns = self._reencrypted(before, ahead)
+        half = len(columns) // 2
+        after = self.layout.write_ciphertexts(columns[:half], columns[half:])
+        dialect = Dialect(self, before, after, h)
+        proving = Proving(h, lambda: columns, ahead.witness, self._lengths, self.arithmetic, self._workers)
+        proof = proving.proved(ahead.proof.take(), dialect)
+        return Written(after, write_vector(proof.u), dialect.commitment, self._reply(proof.reply))
+
+    def _prepare(self, h: Vector) -> Ahead:
+        def share(permutation: Sequence[int], s: Sequence[int]) -> tuple[offline.PreparedProof, list[Element]]:
+            arguments = self._lengths, self.arithmetic, new_seed(), self._workers, s
+            return offline.prepare(self._keys, h, permutation, *arguments)
+
+        return made_ahead(self._keys, len(h), share, self.arithmetic, self._workers)
+
+    def _reencrypted(self, before: Ciphertexts, ahead: Ahead) -> list[RawVector]:
+        """Return the columns of the second list: first halves, then second halves."""
+        pi, group = ahead.witness.permutation, self.layout.group
+        places = sorted(range(len(pi)), key=pi.__getitem__)  # of input i in the output
+        columns = []
+        for factors, half in zip(ahead.factors, (*before.c1, *before.c2), strict=True):
+            # in the order of the input, so that an error names the item that it is about
+            raws = factors.raws()
+            made = multiplied(RawVector(group, [raws[j] for j in places]), half, self._workers)
+            # w'_j = w_pi(j) (g, y)^s_pi(j)
+            columns.append(raw_vector(group, [made[i] for i in pi]))
+        return columns
+
+    def _reply(self, reply: Reply) -> bytes:
+        group = self.layout.group
+        k_a, k_c, k_d, *k_f = (write_scalar(k, group) for k in (reply.k_A, reply.k_C, reply.k_D, *reply.k_F))
+        k_e = write_scalars([k % group.order for k in reply.k_E], group)
+        return node(k_a, write_scalars(reply.k_B, group), k_c, k_d, k_e, write_product(self.layout.wide, iter(k_f)))
+
+
+@dataclass(slots=True)
+class Dialect:
+    """Answers a prover, and keeps what it was told as it is written."""
+
+    shuffler: Shuffler
+    before: Ciphertexts
+    after: Ciphertexts
+    h: Vector
+    commitment: bytes = b""
+    seed: bytes = field(default=b"", repr=False)
+
+    def batching_vector(self, u: Vector) -> list[int]:
+        """Return e."""
+        challenger, pk = self.shuffler.challenger, self.shuffler.key.widened(self.shuffler.layout.width)
+        self.seed = challenger.seed(*statement(pk, self.h, write_vector(u), self.before, self.after))
+        return challenger.batching_vector(self.seed, len(u))
+
+    def challenge(self, commitment: Commitment) -> int:
+        """Return v."""
+        c, wide = commitment, self.shuffler.layout.wide
+        halves = ((c.c1 for c in c.F_prime), (c.c2 for c in c.F_prime))
+        self.commitment = node(
+            write_vector(c.B),
+            write_element(c.A_prime),
+            write_vector(c.B_prime),
+            write_element(c.C_prime),
+            write_element(c.D_prime),
+            node(*(write_product(wide, map(write_element, half)) for half in halves)),
+        )
+        return self.shuffler.challenger.challenge(self.seed, self.commitment)
