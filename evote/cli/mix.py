@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from evote.cli import secret_file
 from evote.cli.board import counting_of, file_names, index_in, verified_board
@@ -20,6 +19,7 @@ from evote.cli.options import (
     PassphraseFile,
     RecordPath,
     SecretPath,
+    ShuffleUnlessToldOtherwise,
     examples,
     noun,
 )
@@ -37,17 +37,8 @@ from evote.record.units import Place
 PREPARED = ".prepared"
 
 
-class _ShuffleUnlessToldOtherwise(TyperGroup):
-    """``evote mix record ...`` means ``evote mix shuffle record ...``."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, "--help"}:
-            args = ["shuffle", *args]
-        return super().parse_args(ctx, args)
-
-
 app = noun("Shuffle what it is this mix server's turn to shuffle; prepare for it.")
-app.info.cls = _ShuffleUnlessToldOtherwise
+app.info.cls = ShuffleUnlessToldOtherwise
 
 
 @app.command(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from evote.cli.workers import PROCESSORS
 from evote.record.entries import MAX_TEXT
@@ -36,6 +37,16 @@ def plain_text(text: str) -> str:
     if len(text) > MAX_TEXT or not text.isprintable():
         raise typer.BadParameter(f"a line of at most {MAX_TEXT} printable characters")
     return text
+
+
+class ShuffleUnlessToldOtherwise(TyperGroup):
+    """``evote mix record ...`` means ``evote mix shuffle record ...``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the verb in front where it was left out."""
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = ["shuffle", *args]
+        return super().parse_args(ctx, args)
 
 
 def _option(*names: str, **attributes: Any) -> Any:

@@ -51,9 +51,9 @@ class Purpose(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     def require(self, wanted: Purpose) -> None:
         """Raise `Refused`, and say in what the two differ."""
         for name in self.__struct_fields__:
-            mine, theirs = _text(getattr(self, name)), _text(getattr(wanted, name))
+            mine, theirs = getattr(self, name), getattr(wanted, name)
             if mine != theirs:
-                raise Refused(f"this was prepared for {name} {mine}, not {theirs}")
+                raise Refused(f"this was prepared for {name} {_text(mine)}, not {_text(theirs)}")
 
 
 def _text(value: object) -> str:
@@ -75,6 +75,7 @@ class Ahead(Secret):
 
 # permutation, exponents x -> the prover's share, and g^x, which costs less in one batch with the prover's own
 Share = Callable[[Sequence[int], Sequence[int]], tuple[Any, list[Element]]]
+Restore = Callable[[bytes, Group, int, int], Any]  # bytes, group, rows, width -> the prover's share
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
@@ -169,8 +170,12 @@ def write(path: Path, prepared: PreparedShuffle, passphrase: bytes, cost: vault.
     vault.write_secret(path, data, passphrase, cost=cost)
 
 
-def claim(path: Path, passphrase: bytes, purpose: Purpose, group: Group) -> PreparedShuffle:
+def claim(
+    path: Path, passphrase: bytes, purpose: Purpose, group: Group, restore: Restore | None = None
+) -> PreparedShuffle:
     """Return what a file holds, once: when this returns, the file is spent and its secrets are off the disk.
+
+    ``restore`` reads the prover's share; without, the registered prover does.
 
     `Refused` if it was prepared for another purpose, which leaves it as it is, or has been claimed before, by whichever
     process and whatever became of it. Also raises what `vault.read_secret` does.
@@ -183,8 +188,16 @@ def claim(path: Path, passphrase: bytes, purpose: Purpose, group: Group) -> Prep
     _spend(path, spent)
     witness = _witness(group, purpose.rows, purpose.width, stored.seed)
     factors = tuple(KnownVector(group, data, purpose.rows) for data in stored.factors)
-    proof = shuffle_prover(purpose.proof).restore(stored.proof, group, purpose.rows, purpose.width)
+    restore = restore or shuffle_prover(purpose.proof).restore
+    proof = restore(stored.proof, group, purpose.rows, purpose.width)
     return PreparedShuffle(purpose, Ahead(stored.seed, witness, factors, proof))
+
+
+def purpose_in(path: Path, passphrase: bytes) -> Purpose:
+    """Return what a file was prepared for, and leave it as it is; raises what `claim` does."""
+    if os.path.lexists(_spent(path)):
+        raise Refused(f"{path} has been used: {_spent(path)} is there")
+    return _decode(path, vault.read_secret(path, passphrase)).purpose
 
 
 def _spent(path: Path) -> Path:

@@ -28,6 +28,7 @@ PARTIES = (
     "evote.crypto.sealing",
     "evote.crypto.signing",
     "evote.formats.native.writer",
+    "evote.formats.verificatum.precomputation",
     "evote.formats.verificatum.prover",
     "evote.formats.verificatum.writer",
     "evote.mixnet.draws",

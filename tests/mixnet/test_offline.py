@@ -226,6 +226,13 @@ def test_a_file_put_back_beside_its_spent_mark_is_refused(tmp_path: Path) -> Non
         write(path, prepared(), PASSPHRASE, vault.MINIMAL)
 
 
+def test_a_purpose_is_compared_whole() -> None:
+    for name in ("election", "key"):
+        ends_otherwise = msgspec.structs.replace(purpose(), **{name: getattr(purpose(), name)[:-1] + b"?"})
+        with pytest.raises(Refused, match=f"prepared for {name}"):
+            prepared().take(ends_otherwise)
+
+
 def test_files_that_do_not_open(tmp_path: Path) -> None:
     path = written(tmp_path)
     with pytest.raises(DecodeError, match="wrong passphrase"):

@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from evote.crypto.arithmetic import Arithmetic
+from evote.crypto.elgamal import Row
 from evote.crypto.group import Element
 from evote.crypto.vector import Vector
 from evote.formats.verificatum.byte_tree import node
@@ -50,53 +51,77 @@ class Shuffler:
     executor: Executor | None = None
 
     @property
-    def _workers(self) -> Executor | None:
+    def workers(self) -> Executor | None:
+        """Who may see secrets."""
         return self.executor if self.arithmetic is Arithmetic.FAST else None
 
     @property
-    def _keys(self) -> Sequence[Element]:
+    def keys(self) -> Sequence[Element]:
+        """The key of each column."""
         return self.key.y * self.layout.width
 
     @property
-    def _lengths(self) -> Lengths:
+    def lengths(self) -> Lengths:
+        """The lengths of the proofs' integers."""
         return Lengths(self.challenger.e_bits, self.challenger.v_bits, max(self.slack, SLACK_BITS))
 
     def shuffle(self, before: Ciphertexts, h: Vector) -> Written:
         """Return a new shuffle of a list, h being its generators; raise `DecodeError` if it holds no members."""
         ahead = self._prepare(h)
-        columns = self._reencrypted(before, ahead)
+        columns = self.reencrypted(before, ahead.witness.permutation, ahead.factors)
         half = len(columns) // 2
         after = self.layout.write_ciphertexts(columns[:half], columns[half:])
         dialect = Dialect(self, before, after, h)
-        proving = Proving(h, lambda: columns, ahead.witness, self._lengths, self.arithmetic, self._workers)
+        proving = Proving(h, lambda: columns, ahead.witness, self.lengths, self.arithmetic, self.workers)
         proof = proving.proved(ahead.proof.take(), dialect)
-        return Written(after, write_vector(proof.u), dialect.commitment, self._reply(proof.reply))
+        return Written(after, write_vector(proof.u), dialect.commitment, write_reply(self.layout, proof.reply))
 
     def _prepare(self, h: Vector) -> Ahead:
         def share(permutation: Sequence[int], s: Sequence[int]) -> tuple[offline.PreparedProof, list[Element]]:
-            arguments = self._lengths, self.arithmetic, new_seed(), self._workers, s
-            return offline.prepare(self._keys, h, permutation, *arguments)
+            arguments = self.lengths, self.arithmetic, new_seed(), self.workers, s
+            return offline.prepare(self.keys, h, permutation, *arguments)
 
-        return made_ahead(self._keys, len(h), share, self.arithmetic, self._workers)
+        return made_ahead(self.keys, len(h), share, self.arithmetic, self.workers)
 
-    def _reencrypted(self, before: Ciphertexts, ahead: Ahead) -> list[RawVector]:
-        """Return the columns of the second list: first halves, then second halves."""
-        pi, group = ahead.witness.permutation, self.layout.group
+    def reencrypted(self, before: Ciphertexts, pi: Sequence[int], factors: Sequence[Vector]) -> list[RawVector]:
+        """Return the columns of the second list, first halves and then second halves, as the factors are."""
+        group = self.layout.group
         places = sorted(range(len(pi)), key=pi.__getitem__)  # of input i in the output
         columns = []
-        for factors, half in zip(ahead.factors, (*before.c1, *before.c2), strict=True):
+        for column, half in zip(factors, (*before.c1, *before.c2), strict=True):
             # in the order of the input, so that an error names the item that it is about
-            raws = factors.raws()
-            made = multiplied(RawVector(group, [raws[j] for j in places]), half, self._workers)
+            raws = column.raws()
+            made = multiplied(RawVector(group, [raws[j] for j in places]), half, self.workers)
             # w'_j = w_pi(j) (g, y)^s_pi(j)
             columns.append(raw_vector(group, [made[i] for i in pi]))
         return columns
 
-    def _reply(self, reply: Reply) -> bytes:
-        group = self.layout.group
-        k_a, k_c, k_d, *k_f = (write_scalar(k, group) for k in (reply.k_A, reply.k_C, reply.k_D, *reply.k_F))
-        k_e = write_scalars([k % group.order for k in reply.k_E], group)
-        return node(k_a, write_scalars(reply.k_B, group), k_c, k_d, k_e, write_product(self.layout.wide, iter(k_f)))
+
+def write_reply(layout: Layout, reply: Reply) -> bytes:
+    """Return a reply's tree, without k_F if there is no list."""
+    group = layout.group
+    k_a, k_c, k_d, *k_f = (write_scalar(k, group) for k in (reply.k_A, reply.k_C, reply.k_D, *reply.k_F))
+    k_e = write_scalars([k % group.order for k in reply.k_E], group)
+    wide = [write_product(layout.wide, iter(k_f))] if k_f else []
+    return node(k_a, write_scalars(reply.k_B, group), k_c, k_d, k_e, *wide)
+
+
+def write_commitment(layout: Layout, c: Commitment) -> bytes:
+    """Return a commitment's tree, without F' if there is no list."""
+    return node(
+        write_vector(c.B),
+        write_element(c.A_prime),
+        write_vector(c.B_prime),
+        write_element(c.C_prime),
+        write_element(c.D_prime),
+        *([write_row(layout, c.F_prime)] if c.F_prime else []),
+    )
+
+
+def write_row(layout: Layout, row: Row) -> bytes:
+    """Return the tree of a ciphertext."""
+    halves = ((c.c1 for c in row), (c.c2 for c in row))
+    return node(*(write_product(layout.wide, map(write_element, half)) for half in halves))
 
 
 @dataclass(slots=True)
@@ -118,14 +143,5 @@ class Dialect:
 
     def challenge(self, commitment: Commitment) -> int:
         """Return v."""
-        c, wide = commitment, self.shuffler.layout.wide
-        halves = ((c.c1 for c in c.F_prime), (c.c2 for c in c.F_prime))
-        self.commitment = node(
-            write_vector(c.B),
-            write_element(c.A_prime),
-            write_vector(c.B_prime),
-            write_element(c.C_prime),
-            write_element(c.D_prime),
-            node(*(write_product(wide, map(write_element, half)) for half in halves)),
-        )
+        self.commitment = write_commitment(self.shuffler.layout, commitment)
         return self.shuffler.challenger.challenge(self.seed, self.commitment)

@@ -1,18 +1,22 @@
 """Writing a proof directory: evote as the one mix server of a session, whose proof anybody verifies who reads VMN's.
 
 The key and the input list come as VMN's "raw" files; the output list is ShuffledCiphertexts.bt. The directory is there
-as a whole or not at all.
+as a whole or not at all. What can be done before there is a list may be done before, and serves one shuffle.
 
 Source: ``docs/verificatum.md``, sections 11 and 12.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 
 from evote.crypto.arithmetic import Arithmetic
+from evote.crypto.vector import Vector
 from evote.errors import EvidenceMissing, Refused
+from evote.formats.verificatum import precomputation
 from evote.formats.verificatum.byte_tree import Tree
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.groups import product_group
@@ -21,52 +25,116 @@ from evote.formats.verificatum.oracle import Piece
 from evote.formats.verificatum.protinfo import ProtInfo, read_protinfo
 from evote.formats.verificatum.prover import Shuffler
 from evote.formats.verificatum.shuffle import party_file
-from evote.formats.verificatum.verifier import ACTIVE, AUXSID, INPUT, OUTPUT, PUBLIC_KEY, SHUFFLING
+from evote.formats.verificatum.verifier import ACTIVE, AUXSID, INPUT, MAXCIPH, OUTPUT, PUBLIC_KEY, SHUFFLING
+from evote.mixnet import offline
+from evote.record import vault
 from evote.record.files import check_new, write_new_directory
 
 DEFAULT_AUXSID = "default"
+TOO_LONG = 10**8  # rows
 
 
-def shuffle_to_directory(
-    path: Path,
-    protinfo: Path,
-    *,
-    key: Path,
-    ciphertexts: Path,
-    auxsid: str = DEFAULT_AUXSID,
-    arithmetic: Arithmetic = Arithmetic.FAST,
-    executor: Executor | None = None,
-) -> int:
-    """Shuffle the list in the file ``ciphertexts`` and write a new proof directory; return the number of ciphertexts.
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One mix server in a session of Verificatum's, with the key that lists are encrypted under."""
 
-    Raises `DecodeError` and `VerificationError` for what the files say, `EvidenceMissing` for files that cannot be
-    read, `Refused` for a session that needs more than one mix server, and ``OSError``. With `Arithmetic.FAST` the
-    workers of an ``executor`` see secrets.
-    """
-    check_new(path)
-    info = read_protinfo(protinfo)
-    if info.threshold != 1:
-        raise Refused(f"this session needs the proofs of {info.threshold} mix servers; here is one")
-    if not AUXSID.fullmatch(auxsid):
-        raise Refused("auxsid: letters and digits only")
-    layout = Layout(info.group, info.keywidth, info.width)
-    joint, before = _read_key(info, layout, key), layout.ciphertexts(_tree(ciphertexts))
-    challenger = info.challenger(auxsid)
-    h = generators(info.group, challenger, info.slack, len(before), executor)
-    made = Shuffler(layout, challenger, info.slack, joint, arithmetic, executor).shuffle(before, h)
-    proofs = {"PermutationCommitment": made.u, "PoSCommitment": made.commitment, "PoSReply": made.reply}
-    files = _session_files(info, auxsid, joint, before, made.after)
-    write_new_directory(path, files | {party_file(name, 1): data for name, data in proofs.items()})
-    return len(before)
+    info: ProtInfo
+    auxsid: str
+    shuffler: Shuffler
 
+    @classmethod
+    def read(
+        cls,
+        protinfo: Path,
+        key: Path,
+        auxsid: str = DEFAULT_AUXSID,
+        arithmetic: Arithmetic = Arithmetic.FAST,
+        executor: Executor | None = None,
+    ) -> Session:
+        """Read protInfo.xml and the key, a "raw" file of VMN's.
 
-def _session_files(
-    info: ProtInfo, auxsid: str, key: JointKey, before: Ciphertexts, after: Ciphertexts
-) -> dict[str, Piece]:
-    texts = {"version": info.version, "auxsid": auxsid, "type": SHUFFLING, "width": str(info.width), ACTIVE: "1"}
-    files: dict[str, Piece] = {name: text.encode() for name, text in texts.items()}
-    lists = {INPUT: before.written, OUTPUT: after.written, party_file("Ciphertexts", 1): after.written}
-    return files | {PUBLIC_KEY: key.written} | lists
+        Raises `DecodeError` and `VerificationError` for what the files say, `EvidenceMissing` for files that cannot be
+        read, `Refused` for a session that needs more than one mix server. With `Arithmetic.FAST` the workers of an
+        ``executor`` see secrets.
+        """
+        info = read_protinfo(protinfo)
+        if info.threshold != 1:
+            raise Refused(f"this session needs the proofs of {info.threshold} mix servers; here is one")
+        if not AUXSID.fullmatch(auxsid):
+            raise Refused("auxsid: letters and digits only")
+        layout = Layout(info.group, info.keywidth, info.width)
+        joint = _read_key(info, layout, key)
+        return cls(info, auxsid, Shuffler(layout, info.challenger(auxsid), info.slack, joint, arithmetic, executor))
+
+    def prepare(self, path: Path, passphrase: bytes, rows: int, cost: vault.Cost = vault.MODERATE) -> None:
+        """Commit to a permutation of ``rows`` rows, prove it, and write a new secret file, which serves one shuffle."""
+        if not 1 <= rows <= TOO_LONG:
+            raise Refused(f"a list has 1 to {TOO_LONG} rows")
+        purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
+        offline.write(path, precomputation.prepare(self.shuffler, purpose, self._generators(rows)), passphrase, cost)
+
+    def shuffle(self, path: Path, ciphertexts: Path) -> int:
+        """Shuffle the list in a file and write a new proof directory; return the number of ciphertexts.
+
+        Raises what `read` does, and ``OSError``.
+        """
+        check_new(path)
+        before = self._list(ciphertexts)
+        made = self.shuffler.shuffle(before, self._generators(len(before)))
+        proofs = {
+            "PermutationCommitment": made.u,
+            "PoSCommitment": made.commitment,
+            "PoSReply": made.reply,
+            "Ciphertexts": made.after.written,
+        }
+        self._write(path, before, made.after, proofs)
+        return len(before)
+
+    def shuffle_prepared(self, path: Path, ciphertexts: Path, prepared: Path, passphrase: bytes) -> int:
+        """Do the same with what is prepared in a secret file, which is used up by that, whatever comes after.
+
+        `Refused`, and the file left as it is, if it was prepared for something else, or for fewer rows.
+        """
+        check_new(path)
+        before = self._list(ciphertexts)
+        rows = offline.purpose_in(prepared, passphrase).rows
+        if len(before) > rows:
+            raise Refused(f"{prepared} was prepared for at most {rows} rows, not {len(before)}")
+        purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
+        ahead = offline.claim(prepared, passphrase, purpose, self.info.group, precomputation.restore)
+        made = precomputation.shuffle(self.shuffler, before, self._generators(rows), ahead, purpose)
+        proofs = {
+            "PermutationCommitment": made.u,
+            "PoSCCommitment": made.commitment,
+            "PoSCReply": made.reply,
+            "KeepList": made.kept,
+            "CCPoSCommitment": made.consistency_commitment,
+            "CCPoSReply": made.consistency_reply,
+        }
+        self._write(path, before, made.after, proofs, {MAXCIPH: str(rows)})
+        return len(before)
+
+    def _list(self, ciphertexts: Path) -> Ciphertexts:
+        return self.shuffler.layout.ciphertexts(_tree(ciphertexts))
+
+    def _generators(self, rows: int) -> Vector:
+        info, shuffler = self.info, self.shuffler
+        return generators(info.group, shuffler.challenger, info.slack, rows, shuffler.executor)
+
+    def _write(
+        self,
+        path: Path,
+        before: Ciphertexts,
+        after: Ciphertexts,
+        proofs: Mapping[str, Piece],
+        others: Mapping[str, str] | None = None,
+    ) -> None:
+        info = self.info
+        texts = {"version": info.version, "auxsid": self.auxsid, "type": SHUFFLING, "width": str(info.width)}
+        texts |= {ACTIVE: "1"} | dict(others or {})
+        files: dict[str, Piece] = {name: text.encode() for name, text in texts.items()}
+        files |= {PUBLIC_KEY: self.shuffler.key.written, INPUT: before.written, OUTPUT: after.written}
+        write_new_directory(path, files | {party_file(name, 1): data for name, data in proofs.items()})
 
 
 def _read_key(info: ProtInfo, layout: Layout, path: Path) -> JointKey:

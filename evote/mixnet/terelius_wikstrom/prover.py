@@ -22,7 +22,7 @@ from evote.mixnet.columns import RawVector, multiplied_encodings, raw_vector
 from evote.mixnet.draws import new_seed
 from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness
 from evote.mixnet.terelius_wikstrom import offline
-from evote.mixnet.terelius_wikstrom.offline import Ahead, PreparedProof, products_of
+from evote.mixnet.terelius_wikstrom.offline import Ahead, Masks, PreparedProof, products_of
 from evote.mixnet.terelius_wikstrom.proof import (
     E_BITS,
     Commitment,
@@ -102,7 +102,8 @@ class Proving:
         h_y, h_masked = self._powers_of_h0(y, permuted, masked)
         b = Vector(group, b"".join(multiplied_encodings(ahead.g_x, h_y, self._executor)), "B")
         b_prime = Vector(group, b"".join(multiplied_encodings(ahead.g_t, h_masked, self._executor)), "B_prime")
-        return Commitment(b, ahead.A_prime, b_prime, ahead.C_prime, ahead.D_prime, self._f_prime(ahead))
+        f_prime = self.f_prime(ahead.masks, ahead.blinding)
+        return Commitment(b, ahead.A_prime, b_prime, ahead.C_prime, ahead.D_prime, f_prime)
 
     def _powers_of_h0(self, y: list[int], permuted: list[int], masked: list[int]) -> tuple[RawVector, RawVector]:
         """Return h_0^y_i for i >= 0 and h_0^masked_i."""
@@ -117,28 +118,37 @@ class Proving:
         powers = self._arithmetic.powers(h_0, [*y[1:], *masked], executor)
         return raw_vector(group, powers[:n]), raw_vector(group, powers[n:])
 
-    def _f_prime(self, ahead: Ahead) -> Row:
-        """Return F' = pk^{-phi} prod w'_i^eps_i, block by block."""
-        made = products_of(self._arithmetic, self._after(), ahead.masks.epsilon, self._executor)
+    def f_prime(self, masks: Masks, blinding: Row) -> Row:
+        """Return F' = pk^{-phi} prod w'_i^eps_i, block by block; ``blinding`` is pk^-phi. Without a list, nothing."""
+        columns = self._after()
+        if not columns:
+            return ()
+        made = products_of(self._arithmetic, columns, masks.epsilon, self._executor)
         powers = map(Ciphertext, made[: len(made) // 2], made[len(made) // 2 :])
-        return tuple(c * blind for c, blind in zip(powers, ahead.blinding, strict=True))
+        return tuple(c * blind for c, blind in zip(powers, blinding, strict=True))
 
     def _reply(self, v: int, e: list[int], permuted: list[int], ahead: Ahead) -> Reply:
-        group, q, s, m = self._group, self._q, self._witness.randomness, ahead.masks
-        k_e = [v * x + eps for x, eps in zip(permuted, m.epsilon, strict=True)]
-        # a = sum r_j e'_j,  f = sum s_i e_i
-        a = sum(x * y for x, y in zip(m.r, permuted, strict=True))
-        f = [sum(s_i[block] * e_i for s_i, e_i in zip(s, e, strict=True)) for block in range(len(m.phi))]
+        group, q, m = self._group, self._q, ahead.masks
+        k_a, k_e, k_f = self.shuffled_reply(v, e, permuted, m)
         return Reply(
-            k_A=(v * a + m.alpha) % q,
+            k_A=k_a,
             # k_B = v b_i + beta_i = v x_i + t_i - x_{i-1} k_E,i
             k_B=[(v * x + t - last * k) % q for x, t, last, k in zip(m.x, m.t, [0, *m.x[:-1]], k_e, strict=True)],
             # c = sum r_j,  d = x_{N-1}
             k_C=(v * sum(m.r) + m.gamma) % q,
             k_D=(v * m.x[-1] + m.delta) % q,
             k_E=[self._lengths.reduced(group, k) for k in k_e],
-            k_F=[(v * x + phi) % q for x, phi in zip(f, m.phi, strict=True)],
+            k_F=k_f,
         )
+
+    def shuffled_reply(self, v: int, e: list[int], permuted: list[int], m: Masks) -> tuple[int, list[int], list[int]]:
+        """Return k_A, k_E as integers, and k_F: what shows that the list is permuted as u says."""
+        q, s = self._q, self._witness.randomness
+        # a = sum r_j e'_j,  f = sum s_i e_i
+        a = sum(x * y for x, y in zip(m.r, permuted, strict=True))
+        f = [sum(s_i[block] * e_i for s_i, e_i in zip(s, e, strict=True)) for block in range(len(m.phi))]
+        k_e = [v * x + eps for x, eps in zip(permuted, m.epsilon, strict=True)]
+        return (v * a + m.alpha) % q, k_e, [(v * x + phi) % q for x, phi in zip(f, m.phi, strict=True)]
 
 
 class TereliusWikstromProver(Proving):

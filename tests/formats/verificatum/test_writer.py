@@ -20,7 +20,7 @@ from evote.formats.verificatum.protinfo import read_protinfo
 from evote.formats.verificatum.prover import Shuffler
 from evote.formats.verificatum.records import write_element
 from evote.formats.verificatum.verifier import verify_directory
-from evote.formats.verificatum.writer import shuffle_to_directory
+from evote.formats.verificatum.writer import Session
 from evote.mixnet.columns import raw_vector
 from evote.record import files
 from tests.formats.verificatum.cases import NAMES, SEED, VECTORS, Change, delete, flip, swap, verified, write
@@ -124,13 +124,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_workers_make_proofs_too_also_in_a_group_that_is_registered_nowhere(tmp_path: Path) -> None:
     case = VECTORS / "modp3072fixed-k1-shuffle-n20"
     with ProcessPoolExecutor(2) as executor:
-        count = shuffle_to_directory(
-            tmp_path / "nizkp",
-            case / "protInfo.xml",
-            key=case / "publicKey",
-            ciphertexts=case / "nizkp" / LISTS[0],
-            executor=executor,
-        )
+        session = Session.read(case / "protInfo.xml", case / "publicKey", executor=executor)
+        count = session.shuffle(tmp_path / "nizkp", case / "nizkp" / LISTS[0])
     assert count == 20
     assert verify_directory(tmp_path / "nizkp", case / "protInfo.xml", seed=SEED).status == 0
 
@@ -179,7 +174,7 @@ def test_masks_are_long_enough_and_the_responses_as_long_as_they() -> None:
     for slack, bits in ((100, 128), (200, 200)):
         key = None
         shuffler = Shuffler(Layout(info.group, 1, 1), challenger, slack, key, Arithmetic.FAST)  # type: ignore[arg-type]
-        lengths = shuffler._lengths
+        lengths = shuffler.lengths
         assert (lengths.n_e, lengths.n_v, lengths.n_r) == (256, 256, bits)
         assert lengths.mask_bound(info.group) == 1 << (512 + bits)
         assert lengths.mask_bound(group("p-256")) == group("p-256").order
@@ -188,9 +183,8 @@ def test_masks_are_long_enough_and_the_responses_as_long_as_they() -> None:
 # --- what is refused; nothing is left behind ---
 
 
-def attempt(case: Path, **instead: Path | str) -> None:
-    arguments = {"key": case / "publicKey", "ciphertexts": case / "ciphertexts"} | instead
-    shuffle_to_directory(case / "made", case / "protInfo.xml", **arguments)  # type: ignore[arg-type]
+def attempt(case: Path, auxsid: str = "default") -> None:
+    Session.read(case / "protInfo.xml", case / "publicKey", auxsid).shuffle(case / "made", case / "ciphertexts")
 
 
 MISTAKES: dict[str, tuple[Change | None, dict[str, str], type[EvoteError], str]] = {

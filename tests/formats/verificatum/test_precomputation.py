@@ -1,0 +1,192 @@
+"""What is prepared before there is a list serves one shuffle, of at most as many rows, and our reader accepts it."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from evote.cli.main import main
+from evote.crypto.arithmetic import Arithmetic
+from evote.crypto.group import group
+from evote.errors import EvidenceMissing, Refused
+from evote.formats.verificatum import precomputation
+from evote.formats.verificatum.byte_tree import Tree
+from evote.formats.verificatum.generators import generators
+from evote.formats.verificatum.verifier import verify_directory
+from evote.formats.verificatum.writer import Session
+from evote.record import vault
+from tests.formats.verificatum.cases import SEED, VECTORS, Change, edit, flip, verified, write
+from tests.formats.verificatum.synthetic import write_session
+
+PASSPHRASE = b"correct horse battery"
+PREPARED = "list.prepared"
+
+
+def session(case: Path, auxsid: str = "default", arithmetic: Arithmetic = Arithmetic.FAST) -> Session:
+    return Session.read(case / "protInfo.xml", case / "publicKey", auxsid, arithmetic)
+
+
+def prepare(case: Path, rows: int, arithmetic: Arithmetic = Arithmetic.FAST) -> None:
+    session(case, "default", arithmetic).prepare(case / PREPARED, PASSPHRASE, rows, vault.MINIMAL)
+
+
+def shuffle(case: Path, to: str = "nizkp", auxsid: str = "default") -> int:
+    return session(case, auxsid).shuffle_prepared(case / to, case / "ciphertexts", case / PREPARED, PASSPHRASE)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five wide ciphertexts, shuffled with what was prepared for nine."""
+    case = tmp_path_factory.mktemp("session")
+    write_session(group("p-256"), 5, case, 2, 2, (1,))
+    prepare(case, 9)
+    shuffle(case)
+    return case
+
+
+@pytest.mark.parametrize("arithmetic", Arithmetic)
+@pytest.mark.parametrize(("n", "rows"), [(1, 1), (1, 4), (5, 5), (5, 9)])
+def test_a_shuffle_in_two_parts_verifies(n: int, rows: int, arithmetic: Arithmetic, tmp_path: Path) -> None:
+    write_session(group("p-256"), n, tmp_path)
+    prepare(tmp_path, rows, arithmetic)
+    assert shuffle(tmp_path) == n
+    assert verified(tmp_path).status == 0
+    assert (tmp_path / "nizkp" / "proofs" / "maxciph").read_text() == str(rows)
+
+
+@pytest.mark.parametrize("name", ["modp3072-k1-precomp-shuffle-n20", "p256-k1-precomp-mix-n20"])
+def test_verificatums_inputs_in_files_of_the_same_lengths_as_verificatums(name: str, tmp_path: Path) -> None:
+    source = VECTORS / name
+    for file in ("protInfo.xml", "publicKey", "nizkp/Ciphertexts.bt"):
+        shutil.copy(source / file, tmp_path)
+    (tmp_path / "Ciphertexts.bt").rename(tmp_path / "ciphertexts")
+    prepare(tmp_path, 25)
+    assert shuffle(tmp_path) == 20
+    assert verified(tmp_path).status == 0
+    for path in (tmp_path / "nizkp" / "proofs").glob("*.bt"):
+        assert path.stat().st_size == (source / "nizkp" / "proofs" / path.name).stat().st_size
+
+
+def test_workers_take_part_in_both_parts(tmp_path: Path) -> None:
+    write_session(group("p-256"), 3, tmp_path)
+    with ProcessPoolExecutor(2) as executor:
+        made = Session.read(tmp_path / "protInfo.xml", tmp_path / "publicKey", executor=executor)
+        made.prepare(tmp_path / PREPARED, PASSPHRASE, 4, vault.MINIMAL)
+        made.shuffle_prepared(tmp_path / "nizkp", tmp_path / "ciphertexts", tmp_path / PREPARED, PASSPHRASE)
+    assert verified(tmp_path).status == 0
+
+
+def test_it_serves_one_shuffle_whatever_became_of_that(made: Path) -> None:
+    with pytest.raises(Refused, match="has been used"):
+        shuffle(made, "again")
+    assert (made / f"{PREPARED}.spent").read_bytes() == b""
+    assert not (made / "again").exists()
+
+
+def test_in_memory_too(tmp_path: Path) -> None:
+    write_session(group("p-256"), 2, tmp_path)
+    made = session(tmp_path)
+    purpose = precomputation.purpose_of(made.shuffler, "default", 3)
+    h = generators(made.info.group, made.shuffler.challenger, made.info.slack, 3)
+    ahead = precomputation.prepare(made.shuffler, purpose, h)
+    before = made.shuffler.layout.ciphertexts(_tree(tmp_path / "ciphertexts"))
+    precomputation.shuffle(made.shuffler, before, h, ahead, purpose)
+    with pytest.raises(Refused, match="serves once"):
+        precomputation.shuffle(made.shuffler, before, h, ahead, purpose)
+
+
+def _tree(path: Path) -> Tree:
+    return Tree(path.read_bytes(), path.name)
+
+
+OTHERS: dict[str, tuple[Change | None, str, str]] = {
+    "another session": (None, "other", "prepared for election"),
+    "another key": (lambda c: write_session(group("p-256"), 4, c), "default", "prepared for key"),
+    "more rows": (lambda c: write_session(group("p-256"), 7, c), "default", "at most 6 rows, not 7"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_it_serves_nothing_else_and_is_not_spent_by_an_attempt(name: str, tmp_path: Path) -> None:
+    change, auxsid, message = OTHERS[name]
+    write_session(group("p-256"), 3, tmp_path)
+    prepare(tmp_path, 6)
+    if change is not None:
+        change(tmp_path)
+    with pytest.raises(Refused, match=message):
+        shuffle(tmp_path, auxsid=auxsid)
+    write_session(group("p-256"), 3, tmp_path)
+    assert shuffle(tmp_path) == 3
+    assert verified(tmp_path).status == 0
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    write_session(group("p-256"), 1, tmp_path)
+    with pytest.raises(EvidenceMissing):
+        shuffle(tmp_path)
+    with pytest.raises(Refused, match="1 to"):
+        prepare(tmp_path, 0)
+    assert not (tmp_path / PREPARED).exists()
+
+
+def test_secrets_do_not_print_or_pickle(tmp_path: Path) -> None:
+    write_session(group("p-256"), 1, tmp_path)
+    made = session(tmp_path)
+    purpose = precomputation.purpose_of(made.shuffler, "default", 2)
+    h = generators(made.info.group, made.shuffler.challenger, made.info.slack, 2)
+    ahead = precomputation.prepare(made.shuffler, purpose, h).take(purpose)
+    for secret in (ahead, ahead.proof):
+        assert repr(secret).endswith(": secret>")
+        with pytest.raises(TypeError, match="neither pickled nor copied"):
+            pickle.dumps(secret)
+
+
+TAMPERING: dict[str, Change] = {
+    "the commitment": flip("proofs/PermutationCommitment01.bt", -1),
+    "the commitment's proof": flip("proofs/PoSCReply01.bt", -1),
+    "what that commits to": flip("proofs/PoSCCommitment01.bt", -1),
+    "the keep list": lambda c: _kept_otherwise(c / "nizkp" / "proofs" / "KeepList01.bt"),
+    "the list's proof": flip("proofs/CCPoSReply01.bt", -1),
+    "the first of its replies": flip("proofs/CCPoSReply01.bt", 42),
+    "its commitment": flip("proofs/CCPoSCommitment01.bt", -1),
+    "the output": flip("ShuffledCiphertexts.bt", -1),
+    "the input": flip("Ciphertexts.bt", -1),
+    "how many were prepared for": write("proofs/maxciph", b"8"),
+    "the session": edit("auxsid", b"default", b"other"),
+}
+
+
+def _kept_otherwise(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[:5] + data[:4:-1])
+    if path.read_bytes() == data:  # it reads the same from both ends
+        path.write_bytes(data[:5] + data[6:] + data[5:6])
+
+
+@pytest.mark.parametrize("name", TAMPERING)
+def test_changed_it_is_refused(name: str, made: Path, tmp_path: Path) -> None:
+    case = shutil.copytree(made, tmp_path / "case")
+    assert verified(case).status == 0
+    TAMPERING[name](case)
+    report = verified(case)
+    assert report.status == 1
+    assert {finding.check for finding in report.failures} <= {"verificatum.shuffle", "verificatum.lists"}
+
+
+def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    write_session(group("p-256"), 2, tmp_path)
+    monkeypatch.setenv("EVOTE_PASSPHRASE", "correct horse battery")
+    names = {"protinfo": "protInfo.xml", "key": "publicKey"}
+    common = [word for name, file in names.items() for word in (f"--{name}", str(tmp_path / file))] + ["--jobs", "1"]
+    ahead, out = str(tmp_path / PREPARED), str(tmp_path / "nizkp")
+    assert main(["shuffle", "prepare", *common, "--rows", "3", "--out", ahead, "--kdf-cost", "interactive"]) == 0
+    assert "serves one shuffle" in capsys.readouterr().out
+    words = ["shuffle", *common, "--in", str(tmp_path / "ciphertexts"), "--prepared", ahead, "--out"]
+    assert main([*words, out]) == 0
+    assert verify_directory(tmp_path / "nizkp", tmp_path / "protInfo.xml", seed=SEED).status == 0
+    assert main([*words, f"{out}-2"]) == 2
+    assert "has been used" in capsys.readouterr().err
