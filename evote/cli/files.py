@@ -21,6 +21,16 @@ ProtinfoFile = Annotated[
 KeyFile = Annotated[Path | None, _file("--key", "The election's public key, PEM or DER.")]
 ProofsFile = Annotated[Path | None, _file("--proofs", "The proofs of decryption.")]
 BoxFile = Annotated[Path | None, _file("--box", "The ballot box without names, before mixing (bb-4).")]
+MixingDirectory = Annotated[
+    Path | None,
+    typer.Option(
+        "--mixing",
+        metavar="DIRECTORY",
+        help="The proof of shuffle, in Verificatum's format; see --protinfo.",
+        rich_help_panel=PANEL,
+        show_default=False,
+    ),
+]
 ShuffledFile = Annotated[Path | None, _file("--shuffled", "The ballot box after mixing.")]
 InvalidFile = Annotated[Path | None, _file("--invalid", "The votes that did not count.")]
 TallyFile = Annotated[Path | None, _file("--tally", "The result.")]

@@ -14,6 +14,7 @@ from evote.cli.files import (
     DistrictsFile,
     InvalidFile,
     KeyFile,
+    MixingDirectory,
     ProofsFile,
     ProtinfoFile,
     ShuffledFile,
@@ -68,6 +69,7 @@ def verify(
     proofs: ProofsFile = None,
     box: BoxFile = None,
     shuffled: ShuffledFile = None,
+    mixing: MixingDirectory = None,
     invalid: InvalidFile = None,
     tally: TallyFile = None,
     districts: DistrictsFile = None,
@@ -82,7 +84,7 @@ def verify(
     unreadable, or the call is wrong.
     """
     named = {"protinfo": protinfo, "key": key, "proofs": proofs, "box": box, "shuffled": shuffled}
-    named |= {"invalid": invalid, "tally": tally, "districts": districts, "choices": choices}
+    named |= {"mixing": mixing, "invalid": invalid, "tally": tally, "districts": districts, "choices": choices}
     brought = {name: path for name, path in named.items() if path is not None}
     if form == NATIVE:
         report: Report = _verify_native(record, expect, checkpoint, jobs, brought)

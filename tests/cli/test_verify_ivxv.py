@@ -10,6 +10,7 @@ import pytest
 from evote.formats.ivxv.evidence import NAMES, ROLES
 from tests.cli.parties import Answer, Parties, one_sentence
 from tests.formats.ivxv.audits import ELECTION, edit, election, verified
+from tests.formats.ivxv.mixed import mixed_election
 from tests.formats.ivxv.vectors import THIRD
 
 IVXV = ("--format", "ivxv")
@@ -34,6 +35,13 @@ def named(directory: Path) -> list[object]:
             if any(map(path.match, NAMES[role])):
                 words += [f"--{role}", path]
     return words
+
+
+def test_a_mixed_election_with_its_proof_of_shuffle(parties: Parties, tmp_path: Path) -> None:
+    directory = mixed_election(tmp_path)
+    is_verdict(parties.run("verify", directory, *IVXV), 0)
+    is_verdict(parties.run("verify", *named(directory), "--mixing", directory / "mixing", *IVXV), 0)
+    is_verdict(parties.run("verify", *named(directory), *IVXV), 2)
 
 
 @pytest.mark.parametrize(("invalid", "mixed", "status"), [("none", False, 0), ("plain", False, 2), ("none", True, 2)])
@@ -69,7 +77,7 @@ def test_a_key_and_a_proof_file_alone(parties: Parties) -> None:
     is_verdict(answer, 2)
     assert "proofs: 3 hold, 0 do not; G3" in answer.out
     assert "ABSENT ivxv.complete: no box (" in answer.out
-    assert "not reached, so not shown: ivxv.checksum, ivxv.choices, ivxv.mix, ivxv.account" in answer.out
+    assert "not reached, so not shown: ivxv.checksum, ivxv.choices, ivxv.mix, ivxv.shuffle, ivxv.account" in answer.out
     is_verdict(parties.run("verify", *files, "--format", "ivxv-g2"), 1)
 
 
@@ -104,8 +112,8 @@ CALLS: dict[str, tuple[tuple[str, ...], str]] = {
     "our own format, without a record": (("verify",), "Missing argument 'RECORD'"),
     "our own format, with a file": (("verify", "r", "--key", "k"), "our own format has no use for --key"),
     "an option of another format": (
-        ("verify", "r", *IVXV, "--protinfo", "p"),
-        "ivxv has no use for protinfo",
+        ("verify", "r", "--format", "verificatum", "--protinfo", "p", "--box", "b"),
+        "verificatum has no use for box",
     ),
     "an option of ours": (("verify", "r", *IVXV, "--checkpoint", "c"), "neither fingerprints nor checkpoints"),
     "a generation that is none": (

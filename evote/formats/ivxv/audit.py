@@ -2,8 +2,7 @@
 
 The official auditor checks proofs of decryption and of shuffle, each alone, and its exit status says nothing of them.
 Here every file must fit the others. What no file shows is absent evidence: the format has no proof that a vote is
-invalid, and without a proof of shuffle a box that was mixed cannot be told from one that was exchanged. No proof of
-shuffle is read here.
+invalid, and without a proof of shuffle a box that was mixed cannot be told from one that was exchanged.
 
 Source: ``docs/ivxv.md``; ``formats/IVXV.md`` 6.
 """
@@ -40,14 +39,16 @@ from evote.formats.ivxv.checks import (
     KEY,
     MIX,
     PLACE,
+    SHUFFLE,
     SUMS,
     TALLY,
     UNASKED,
 )
 from evote.formats.ivxv.decrypted import Proved, capacity, tell_generation
-from evote.formats.ivxv.evidence import ROLES, WITHOUT, Evidence, has_checksum, opened, read
+from evote.formats.ivxv.evidence import MIXING, ROLES, WITHOUT, Evidence, has_checksum, opened, read
 from evote.formats.ivxv.generation import Generation
 from evote.formats.ivxv.keys import PublicKey, read_public_key
+from evote.formats.ivxv.mixing import ProofOfShuffle
 from evote.formats.ivxv.outcome import Malformed, Outcome, assign
 from evote.formats.ivxv.proof_file import ProofFile, check_proofs
 from evote.record.audit import Audit
@@ -119,7 +120,7 @@ class _Auditor:
         proved = self._proofs(files, key) if key else None
         definitions = self._definitions(districts, choices, proved) if districts and choices and proved else None
         if box and shuffled:
-            self._mixing(files, box, shuffled)
+            self._mixing(files, key, box, shuffled)
         last = shuffled if files.all(evidence.SHUFFLED) else box
         if proved and last and (invalid or not files.all(evidence.INVALID)):
             decrypted = Decrypted(proved.count, invalid or Votes(last.election))
@@ -234,16 +235,24 @@ class _Auditor:
             return Definitions(districts, choices, proved.generation)
         return None
 
-    def _mixing(self, files: Evidence, box: Votes, shuffled: Votes) -> None:
+    def _mixing(self, files: Evidence, key: PublicKey | None, box: Votes, shuffled: Votes) -> None:
         with self._steps.step(MIX):
             mixed = was_mixed(box, shuffled)
             self._audit.hold(MIX)
             if not mixed:
                 self._report.notes.append("both boxes hold the same ciphertexts: nothing was mixed")
-                return
-            held = files.proof_of_shuffle
-            found = f"the proof of shuffle in {held.name} was not read" if held else "there is no proof of shuffle"
-            raise EvidenceMissing(f"{found}: nothing shows that mixing exchanged no vote")
+                self._report.notes += ["there is a proof of shuffle, which was not read"] * bool(files.all(MIXING))
+            elif key:
+                self._shuffle(ProofOfShuffle.of(files, key), key, box, shuffled)
+
+    def _shuffle(self, proof: ProofOfShuffle, key: PublicKey, box: Votes, shuffled: Votes) -> None:
+        self._report.scope.append(f"proof of shuffle: {proof.directory.name}, with {proof.protinfo.name}")
+        with self._steps.step(SHUFFLE):
+            proof.compare(key, box, shuffled)
+            self._audit.hold(SHUFFLE)
+        with self._steps.step(SHUFFLE):
+            proof.check(self._audit.executor, self._audit.subseed(SHUFFLE))
+            self._audit.hold(SHUFFLE)
 
     def _account(self, files: Evidence, last: Votes, decrypted: Decrypted) -> bool:
         """Tell whether every ciphertext is accounted for."""

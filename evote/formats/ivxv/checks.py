@@ -4,8 +4,19 @@ FILES, KEY, ENCODING, ELECTION, CHECKSUM, GENERATION, CHOICES, DECRYPTION = (
     f"ivxv.{name}"
     for name in ("files", "key", "encoding", "election", "checksum", "generation", "choices", "decryption")
 )
-MIX, ACCOUNT, INVALID, CHOICE, PLACE, SUMS, TALLY, COMPLETE = (
-    f"ivxv.{name}" for name in ("mix", "account", "invalid", "choice", "tally.place", "tally.sums", "tally", "complete")
+MIX, SHUFFLE, ACCOUNT, INVALID, CHOICE, PLACE, SUMS, TALLY, COMPLETE = (
+    f"ivxv.{name}"
+    for name in (
+        "mix",
+        "shuffle",
+        "account",
+        "invalid",
+        "choice",
+        "tally.place",
+        "tally.sums",
+        "tally",
+        "complete",
+    )
 )
 CHECKS: dict[str, str] = {
     FILES: "there is one file of each kind",
@@ -17,6 +28,7 @@ CHECKS: dict[str, str] = {
     CHOICES: "districts and choices belong together",
     DECRYPTION: "each proof shows that its ciphertext decrypts to its plaintext",
     MIX: "after mixing each place has as many votes as before, and all ciphertexts are new, or all the same",
+    SHUFFLE: "the proof of shuffle holds, and is about this key and these two boxes",
     ACCOUNT: "every ciphertext of the last box is either proved or listed as invalid, and no other is",
     INVALID: "every vote listed as invalid is seen to be",
     CHOICE: "every vote that is not listed as invalid is for a choice of its district",

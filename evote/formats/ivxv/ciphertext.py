@@ -12,7 +12,7 @@ from evote.crypto.elgamal import Ciphertext
 from evote.crypto.group import Group
 from evote.formats.ivxv import schema
 from evote.formats.ivxv.der import encode_sequence
-from evote.formats.ivxv.elements import element_der, encoding, is_modp, member, oid
+from evote.formats.ivxv.elements import element_der, encoding, encoding_der, is_modp, member, oid
 from evote.formats.ivxv.reasons import Reason, Refusal
 
 CIPHERTEXT = "ciphertext"
@@ -42,5 +42,14 @@ def decode_ciphertext(group: Group, data: bytes) -> Ciphertext:
 
 def encode_ciphertext(ciphertext: Ciphertext) -> bytes:
     """Return the DER; ``ValueError`` for the identity of a curve."""
-    algorithm = encode_sequence(schema.encode_oid(oid(ciphertext.c1.group)))
-    return encode_sequence(algorithm, encode_sequence(element_der(ciphertext.c1), element_der(ciphertext.c2)))
+    return _encoded(ciphertext.c1.group, element_der(ciphertext.c1), element_der(ciphertext.c2))
+
+
+def encoded_ciphertext(group: Group, c1: bytes, c2: bytes) -> bytes:
+    """Return the DER of the ciphertext with these encodings of ours, members or not; the opposite of reading them."""
+    return _encoded(group, encoding_der(group, c1), encoding_der(group, c2))
+
+
+def _encoded(group: Group, c1: bytes, c2: bytes) -> bytes:
+    algorithm = encode_sequence(schema.encode_oid(oid(group)))
+    return encode_sequence(algorithm, encode_sequence(c1, c2))

@@ -57,8 +57,12 @@ def member(group: Group, data: bytes, what: str) -> Element:
 
 def element_der(element: Element) -> bytes:
     """Return the INTEGER or OCTET STRING; ``ValueError`` for the identity of a curve, which has none."""
-    data = bytes(element)
-    if is_modp(element.group):
+    return encoding_der(element.group, bytes(element))
+
+
+def encoding_der(group: Group, data: bytes) -> bytes:
+    """Return what `element_der` does, of our encoding of an element."""
+    if is_modp(group):
         return der.encode_integer(int.from_bytes(data, "big"))
     if not any(data):
         raise ValueError("the identity of a curve is not written")

@@ -22,11 +22,14 @@ from evote.formats.ivxv.checks import FILES
 
 KEY, PROOFS, BOX, SHUFFLED, INVALID = "key", "proofs", "box", "shuffled", "invalid"
 TALLY, DISTRICTS, CHOICES = "tally", "districts", "choices"
+MIXING, PROTINFO = "mixing", "protinfo"
 ROLES: Mapping[str, str] = {
     KEY: "the public key that votes were encrypted with",
     PROOFS: "the proofs of decryption",
     BOX: "the ballot box without names, before mixing (bb-4)",
     SHUFFLED: "the ballot box after mixing",
+    MIXING: "the directory of the proof of shuffle, in Verificatum's format",
+    PROTINFO: "the parameters of that proof's session, protInfo.xml",
     INVALID: "the votes that did not count",
     TALLY: "the result of a question",
     DISTRICTS: "the districts",
@@ -41,6 +44,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     TALLY: ("*.tally",),
     DISTRICTS: ("*.districts.json",),
     CHOICES: ("*.choices.json",),
+    MIXING: (),  # known by what is in it
+    PROTINFO: ("protInfo.xml",),
 }
 WITHOUT: Mapping[str, str] = {  # what follows if there is none
     KEY: "no proof can be checked",
@@ -60,13 +65,15 @@ class Evidence:
 
     def __init__(self, directory: Path | None, brought: Mapping[str, Path]) -> None:
         """Look into ``directory``, if there is one; raise `EvidenceMissing` if it cannot be read."""
-        held = [] if directory is None else _names(directory)
+        every = [] if directory is None else _names(directory)
+        proofs = [path for path in every if _is_proof_of_shuffle(path)]
+        held = [path for path in every if path not in proofs]
         self._paths = {role: [path for path in held if any(map(path.match, NAMES[role]))] for role in ROLES}
+        self._paths[MIXING] = proofs
         known = {path for paths in self._paths.values() for path in paths}
         self._paths |= {role: [path] for role, path in brought.items()}
         sums = {path.with_name(path.name + SUM) for path in known}
-        self.strangers = [path.name for path in held if path not in known | sums and not _is_proof_of_shuffle(path)]
-        self.proof_of_shuffle = next(filter(_is_proof_of_shuffle, held), None)
+        self.strangers = [path.name for path in held if path not in known | sums]
 
     def all(self, role: str) -> list[Path]:
         """Return the files of a role, sorted."""

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import evote.formats.ivxv
 from evote.formats.ivxv.audit import audit
 from evote.formats.ivxv.checks import CHECKS
-from evote.formats.ivxv.evidence import NAMES, ROLES
+from evote.formats.ivxv.evidence import NAMES, ROLES, SHUFFLE_PROOF
 from evote.formats.ivxv.generation import Generation
 from tests.cli.parties import Parties
 from tests.formats.ivxv.audits import put
@@ -24,10 +25,19 @@ def test_every_check_is_explained_once() -> None:
     assert sorted(re.findall(r"^- `(ivxv\.[a-z.]+)`:", TEXT, re.MULTILINE)) == sorted(CHECKS)
 
 
+def test_every_other_check_is_explained_once() -> None:
+    """A name that anything in the package says stands in the list above or in the table below it."""
+    package = Path(evote.formats.ivxv.__file__).parent
+    said = {name for path in package.rglob("*.py") for name in re.findall(r"\"(ivxv\.[a-z.-]+)\"", path.read_text())}
+    table = re.findall(r"^\| `(ivxv\.[a-z.-]+)` \|", TEXT, re.MULTILINE)
+    assert sorted(table) == sorted(said - CHECKS.keys())
+
+
 def test_every_file_has_its_option_and_names() -> None:
     for role in ROLES:
         assert f"`--{role}`" in TEXT
-        assert any(name.replace("*-", "ELECTION-").replace("*.tally", "QUESTION.tally") in TEXT for name in NAMES[role])
+        names = NAMES[role] or (SHUFFLE_PROOF,)
+        assert any(name.replace("*-", "ELECTION-").replace("*.tally", "QUESTION.tally") in TEXT for name in names)
 
 
 def test_the_example_is_what_is_printed(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class AnonymousFile:
         for district in self._json.members():
             for parish in self._json.members():
                 for question in self._json.members():
-                    yield _place(district, parish, question, self.election, self._name)
+                    yield read_place(district, parish, question, self.election, self._name)
 
 
 class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +81,7 @@ class InvalidFile:
         """Yield the votes in the order of the file; raise `DecodeError` where it ceases to be one."""
         for _ in self._json.items():
             held = strict_json.convert(self._json.value(), _Entry, self._name)
-            place = _place(held.district, held.station, held.question, self.election, self._name)
+            place = read_place(held.district, held.station, held.question, self.election, self._name)
             yield Vote(place, _ciphertext(held.vote, self._name))
         _finish(self._json, self._names, self._name)
 
@@ -100,7 +100,8 @@ def _finish(json: JsonStream, names: Iterator[str], what: str) -> None:
     json.end()
 
 
-def _place(district: str, parish: str, question: str, election: str, what: str) -> Place:
+def read_place(district: str, parish: str, question: str, election: str, what: str) -> Place:
+    """Return the place with these names; raise `DecodeError` unless they are of this election and form."""
     check_question(question, election, what)
     return Place(take(district, District, what), take(parish, Parish, what), take(question, Question, what))
 
