@@ -119,9 +119,9 @@ TARGETS = (
     _growth("selection-verify", "verify a 0/1 selection"),
     _growth("shuffle-verify", "verify shuffle"),
     Target(
-        f"resident memory, verify a record of 100000 ballots, {E}",
+        f"resident memory, verify a mixed record of 100000 ballots, {E}",
         500,
-        lambda run: run.figure("record-verify", E, 100_000).max_rss_mb,
+        lambda run: run.figure("record-verify-mixed", E, 100_000).max_rss_mb,
         "MB",
     ),
 )
