@@ -24,7 +24,7 @@ from evote.crypto.elgamal import PublicKey
 from evote.crypto.group import Element, Group
 from evote.crypto.secret import Secret
 from evote.crypto.vector import KnownVector, Vector
-from evote.errors import DecodeError, Refused
+from evote.errors import DecodeError, EvoteError, Refused
 from evote.mixnet.columns import raw_vector
 from evote.mixnet.draws import Draws, new_seed
 from evote.mixnet.shuffle import ShuffleWitness, shuffle_prover
@@ -180,12 +180,9 @@ def claim(
     `Refused` if it was prepared for another purpose, which leaves it as it is, or has been claimed before, by whichever
     process and whatever became of it. Also raises what `vault.read_secret` does.
     """
-    spent = _spent(path)
-    if os.path.lexists(spent):
-        raise Refused(f"{path} has been used: {spent} is there")
-    stored = _decode(path, vault.read_secret(path, passphrase))
+    stored = _read(path, passphrase)
     stored.purpose.require(purpose)
-    _spend(path, spent)
+    _spend(path, _spent(path))
     witness = _witness(group, purpose.rows, purpose.width, stored.seed)
     factors = tuple(KnownVector(group, data, purpose.rows) for data in stored.factors)
     restore = restore or shuffle_prover(purpose.proof).restore
@@ -195,9 +192,19 @@ def claim(
 
 def purpose_in(path: Path, passphrase: bytes) -> Purpose:
     """Return what a file was prepared for, and leave it as it is; raises what `claim` does."""
-    if os.path.lexists(_spent(path)):
-        raise Refused(f"{path} has been used: {_spent(path)} is there")
-    return _decode(path, vault.read_secret(path, passphrase)).purpose
+    return _read(path, passphrase).purpose
+
+
+def _read(path: Path, passphrase: bytes) -> _Stored:
+    """Return what a file holds; `Refused` if it is spent, or another process spends it meanwhile."""
+    try:
+        if not os.path.lexists(_spent(path)):
+            return _decode(path, vault.read_secret(path, passphrase))
+    except EvoteError:
+        # Whatever was wrong with the file: it may have been renamed or emptied under our hands.
+        if not os.path.lexists(_spent(path)):
+            raise
+    raise Refused(f"{path} has been used: {_spent(path)} is there")
 
 
 def _spent(path: Path) -> Path:

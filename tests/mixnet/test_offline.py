@@ -351,6 +351,22 @@ def test_of_two_processes_one_gets_it(tmp_path: Path) -> None:
             assert sum(executor.map(partial(wins, written(directory)), range(4))) == 1
 
 
+def test_who_finds_it_gone_while_reading_is_told_that_it_was_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other renames it after this one has looked for the mark and before it reads."""
+    path, read = written(tmp_path), vault.read_secret
+
+    def overtaken(at: Path, passphrase: bytes) -> bytes:
+        monkeypatch.setattr(vault, "read_secret", read)
+        claimed(path)
+        return read(at, passphrase)
+
+    monkeypatch.setattr(vault, "read_secret", overtaken)
+    with pytest.raises(Refused, match=ONCE):
+        claimed(path)
+
+
 def test_of_two_that_have_both_read_it_one_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other comes while this one has opened the file and not yet renamed it."""
     path, read, made = written(tmp_path), vault.read_secret, []
