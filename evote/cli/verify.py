@@ -83,15 +83,19 @@ def verify(
     Exit status: 0 every check held; 1 something is false, malformed or inconsistent; 2 something is absent or
     unreadable, or the call is wrong.
     """
-    named = {"protinfo": protinfo, "key": key, "proofs": proofs, "box": box, "shuffled": shuffled}
-    named |= {"mixing": mixing, "invalid": invalid, "tally": tally, "districts": districts, "choices": choices}
-    brought = {name: path for name, path in named.items() if path is not None}
+    brought = _brought(protinfo=protinfo, key=key, proofs=proofs, box=box, shuffled=shuffled)
+    brought |= _brought(mixing=mixing, invalid=invalid, tally=tally, districts=districts, choices=choices)
     if form == NATIVE:
         report: Report = _verify_native(record, expect, checkpoint, jobs, brought)
     else:
         report = _verify_foreign(form, record, brought, jobs, native_only=expect is not None or checkpoint is not None)
     _print(report, expect)
     raise typer.Exit(report.status if json is None else _write(json, report, expect))
+
+
+def _brought(**files: Path | None) -> dict[str, Path]:
+    """Return those of the files that were given, by the names of their options."""
+    return {name: path for name, path in files.items() if path is not None}
 
 
 def _write(json: Path, report: Report, expect: bytes | None) -> int:
