@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 
 import pytest
 from hypothesis import given
@@ -21,6 +20,7 @@ from evote.crypto.relation import Proof, Statement
 from evote.crypto.vector import KnownVector, Power, Vector
 from evote.crypto.verifier import equations
 from evote.errors import DecodeError, VerificationError
+from tests import executors
 from tests.crypto.samples import SAMPLES, TOY, transcript
 
 SEED = bytes(range(32))
@@ -44,13 +44,7 @@ def honest_proof(name: str, context: str = "test") -> tuple[Statement, Proof]:
     return sample.statement, prove(sample.statement, sample.witness, transcript(context))
 
 
-@pytest.fixture(scope="module", params=["none", "thread", "process"])
-def executor(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
-    if request.param == "none":
-        yield None
-        return
-    with ThreadPoolExecutor(2) if request.param == "thread" else ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        yield pool
+executor = executors.executor
 
 
 def test_one_equation_by_itself():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pickle
 import random
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Sequence
+from concurrent.futures import Executor
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from evote.crypto import vector
 from evote.crypto.group import Element, Group, group
 from evote.crypto.vector import KnownVector, Power, Vector, chunk_rows, products
 from evote.errors import DecodeError
+from tests import executors
 from tests.crypto.samples import TOY, elements
 
 GROUPS = ("toy", "modp-2048", "electionguard-4096", "p-256", "ristretto255")
@@ -29,13 +29,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vector, "SMALLEST_CHUNK", 1)
 
 
-@pytest.fixture(scope="module", params=["none", "thread", "process"])
-def executor(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
-    if request.param == "none":
-        yield None
-        return
-    with ThreadPoolExecutor(2) if request.param == "thread" else ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        yield pool
+executor = executors.executor
 
 
 def exponents(of: Group, count: int, seed: int = 1) -> list[int]:

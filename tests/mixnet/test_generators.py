@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor
 
 import pytest
 
@@ -12,6 +11,7 @@ from evote.crypto.group import Group, group
 from evote.mixnet import shuffle
 from evote.mixnet.shuffle import BLOCK, GENERATORS, Generators
 from evote.parallel import pmap
+from tests import executors
 
 TOY = group("toy")
 MOST = 17 * BLOCK + 5
@@ -24,13 +24,7 @@ ORDERS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["none", "thread", "process"])
-def executor(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
-    if request.param == "none":
-        yield None
-        return
-    with ThreadPoolExecutor(2) if request.param == "thread" else ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        yield pool
+executor = executors.executor
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
