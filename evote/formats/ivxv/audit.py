@@ -168,37 +168,39 @@ class _Auditor:
                 self._audit.hold(CHECKSUM)
 
     def _box(self, files: Evidence, role: str) -> Votes | None:
+        votes = self._votes(files, role, AnonymousFile)
+        if votes:
+            self._report.scope.append(f"{role}: {votes.count} votes")
+            if copies := votes.copies():
+                self._report.notes.append(f"{files.all(role)[0].name}: {copies} votes have the ciphertext of another")
+        return votes
+
+    def _invalid(self, files: Evidence, malformed: Malformed) -> Votes | None:
+        votes = self._votes(files, evidence.INVALID, InvalidFile, malformed.see)
+        if votes:
+            self._report.scope.append(f"listed as invalid: {votes.count} votes, {len(malformed.found)} malformed")
+        return votes
+
+    def _votes(
+        self,
+        files: Evidence,
+        role: str,
+        reader: type[AnonymousFile | InvalidFile],
+        see: Callable[[bytes, bytes], None] | None = None,
+    ) -> Votes | None:
+        """Return the votes in the file of a role; None if there is none, or it cannot be read to its end."""
         with self._steps.step(ENCODING):
             path = files.one(role)
             if path is None:
                 return None
             self._checksum(path)
             with opened(path) as file:
-                held = AnonymousFile(file, path.name)
-                votes = Votes.of(held.election, held)
-            self._admit(path, votes, f"{role}: {votes.count} votes")
-            if copies := votes.copies():
-                self._report.notes.append(f"{path.name}: {copies} votes have the ciphertext of another")
+                held = reader(file, path.name)
+                votes = Votes.of(held.election, held, see)
+            self._audit.hold(ENCODING)
+            self._elections.append((path.name, votes.election))
             return votes
         return None
-
-    def _invalid(self, files: Evidence, malformed: Malformed) -> Votes | None:
-        with self._steps.step(ENCODING):
-            path = files.one(evidence.INVALID)
-            if path is None:
-                return None
-            self._checksum(path)
-            with opened(path) as file:
-                held = InvalidFile(file, path.name)
-                votes = Votes.of(held.election, held, malformed.see)
-            self._admit(path, votes, f"listed as invalid: {votes.count} votes, {len(malformed.found)} malformed")
-            return votes
-        return None
-
-    def _admit(self, path: Path, votes: Votes, line: str) -> None:
-        self._audit.hold(ENCODING)
-        self._elections.append((path.name, votes.election))
-        self._report.scope.append(line)
 
     def _proofs(self, files: Evidence, key: PublicKey) -> Proved | None:
         """Return what the proof file shows; None if it cannot be read to its end."""
