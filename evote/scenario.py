@@ -24,8 +24,9 @@ from evote.ballot.voter import CastBallot
 from evote.crypto.elgamal import decode_ciphertexts
 from evote.errors import EvidenceMissing
 from evote.parallel import batched
-from evote.questions.question import Route, question_type
+from evote.questions.question import Route
 from evote.record.entries import ballot_in
+from evote.record.manifest import Contest
 from evote.record.operator import sign_entry
 from evote.record.replies import Refusal
 from evote.simulate import MIXERS, TRUSTEES, Simulation, VoterPlan, appoint, make_keys
@@ -115,7 +116,7 @@ class _Run:
         self._scenario, self._tell = scenario, tell
         self._random = random.Random(f"{scenario.seed} run")  # noqa: S311 - as above
         (contest,) = scenario.definition["contests"]
-        mixed = question_type(contest["type"]).route is Route.MIX
+        mixed = msgspec.convert(contest, Contest).question.route is Route.MIX
         keys = make_keys(TRUSTEES, MIXERS if mixed else 0)
         election = appoint(scenario.definition, keys)
         self._contest = election.contests[0]

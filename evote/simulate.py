@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from evote.ballot.receipt import Ticket
-from evote.ballot.voter import CastBallot, Voter
+from evote.ballot.voter import CastBallot, Voter, public_bases
 from evote.crypto.arithmetic import Arithmetic, Powers
 from evote.crypto.elgamal import PublicKey
 from evote.crypto.signing import SigningKey
@@ -141,14 +141,14 @@ class Simulation:
         """Return a voter's device, one with fast powers."""
         if self._powers is None:
             count = POWERS * len(self._credentials) * sum(contest.question.width for contest in self.election.contests)
-            self._powers = Powers(Arithmetic.FAST, self.key.group.generator, self.key.y, count=count)
+            self._powers = Powers(Arithmetic.FAST, *public_bases(self.election, self.key), count=count)
         credential, signing_key = self._credentials[voter], self.keys.voters[voter]
         return Voter(self.election, self.key, credential, signing_key, power=self._powers)
 
     def ballot(
         self,
         voter: str,
-        selections: Mapping[str, Collection[int]] | None = None,
+        selections: Mapping[str, Sequence[int]] | None = None,
         exponents: Mapping[str, Sequence[int]] | None = None,
     ) -> CastBallot:
         """Return a voter's next ballot: honest ``selections``, or whatever ``exponents`` say."""

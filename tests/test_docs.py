@@ -27,6 +27,7 @@ from evote.mixnet.cascade import shuffle_transcript
 from evote.mixnet.shuffle import Generators, ShuffleStatement
 from evote.mixnet.terelius_wikstrom.proof import batching_vector, challenge, decode
 from evote.procedure.machine import WRITERS
+from evote.questions.question import Sealed
 from evote.record import canonical, entries
 from evote.record.board import OPERATOR, Receipt, key_hash
 from evote.record.context import ballot_transcript, list_transcript, proof_transcript
@@ -102,7 +103,8 @@ def ballot_values() -> Iterator[tuple[str, bytes]]:
         said += len(part).to_bytes(8, "big") + part
     yield "message of entry 29", hashlib.sha256(said).digest()
     (contest, *_), (answer, *_) = election.contests, ballot.answers
-    statement, *_ = contest.question.statements(key, decode_ciphertexts(key.group, answer.ciphertexts), (1, 2))
+    sealed = Sealed(tuple(decode_ciphertexts(key.group, answer.ciphertexts)))
+    statement, *_ = contest.question.statements(key, sealed, (1, 2))
     transcript = proof_transcript(ballot_transcript(election, key.y, author, ballot), contest.id, 1)
     yield "challenge of entry 29", proof_challenge(statement, answer.proofs[0], transcript)
 

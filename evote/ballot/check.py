@@ -7,19 +7,26 @@ the work goes to workers by the chunk. Nothing here depends on other ballots; wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TypeVar
 
 from evote.crypto.batch import Batch
 from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
+from evote.crypto.group import Element
 from evote.crypto.relation import Proof, Statement, decode_proof, decode_proofs
 from evote.crypto.signature import verify_signature
 from evote.crypto.transcript import Transcript
 from evote.crypto.verifier import equations
 from evote.errors import DecodeError, VerificationError
+from evote.questions.question import Sealed
 from evote.record.context import ballot_transcript, proof_transcript
 from evote.record.entries import Answer, Ballot, Credential, Entry, ballot_in, signing_message
 from evote.record.manifest import Contest, Election
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,8 @@ def check_ballots(election: Election, key: PublicKey, seed: bytes, submissions: 
     """Return how often each check held; raise `VerificationError` for a ballot that should not be there."""
     for submission in submissions:
         _check_form(election, submission)
-    ciphertexts = iter(_ciphertexts(key, submissions))
-    due = [proof for submission in submissions for proof in _due(election, key, submission, ciphertexts)]
+    sealed = _sealed(key, submissions)
+    due = [proof for submission in submissions for proof in _due(election, key, submission, sealed)]
     batch = Batch(seed + submissions[0].subject.encode())
     for told, proof in zip(due, _decoded(due), strict=True):
         batch.add(equations(told.statement, proof, told.transcript), "ballot.proof", told.subject)
@@ -60,14 +67,11 @@ class _Due:
     subject: str
 
 
-def _due(
-    election: Election, key: PublicKey, submission: Submission, ciphertexts: Iterator[Ciphertext]
-) -> Iterator[_Due]:
-    """Yield the proofs of one ballot, whose ciphertexts are the next ones."""
+def _due(election: Election, key: PublicKey, submission: Submission, sealed: Iterator[Sealed]) -> Iterator[_Due]:
+    """Yield the proofs of one ballot, whose answers are the next ones."""
     transcript = ballot_transcript(election, key.y, submission.entry.author, submission.ballot)
     for contest, answer in _answers(election, submission):
-        sealed = [next(ciphertexts) for _ in answer.ciphertexts]
-        statements = contest.question.statements(key, sealed, contest.allowed(submission.credential.district))
+        statements = contest.question.statements(key, next(sealed), contest.allowed(submission.credential.district))
         if len(answer.proofs) != len(statements):
             raise VerificationError("ballot.contests", f"{submission.subject}: wrong number of proofs")
         for number, (statement, data) in enumerate(zip(statements, answer.proofs, strict=True), 1):
@@ -105,16 +109,39 @@ def _check_form(election: Election, submission: Submission) -> None:
     for contest, answer in _answers(election, submission):
         if len(answer.ciphertexts) != contest.question.width:
             raise VerificationError("ballot.contests", f"{subject}: wrong number of ciphertexts")
+        if len(answer.commitments) != contest.question.commitments:
+            raise VerificationError("ballot.contests", f"{subject}: wrong number of commitments")
+
+
+def _sealed(key: PublicKey, submissions: list[Submission]) -> Iterator[Sealed]:
+    """Return all answers, decoded; raise `VerificationError` for one that holds no members of the group."""
+    ciphertexts, commitments = iter(_ciphertexts(key, submissions)), iter(_commitments(key, submissions))
+    answers = [answer for submission in submissions for answer in submission.ballot.answers]
+    return iter(
+        [
+            Sealed(tuple(islice(ciphertexts, len(a.ciphertexts))), tuple(islice(commitments, len(a.commitments))))
+            for a in answers
+        ]
+    )
 
 
 def _ciphertexts(key: PublicKey, submissions: list[Submission]) -> list[Ciphertext]:
     encodings = [(s, c) for s in submissions for answer in s.ballot.answers for c in answer.ciphertexts]
+    return _members(partial(decode_ciphertexts, key.group), encodings)
+
+
+def _commitments(key: PublicKey, submissions: list[Submission]) -> list[Element]:
+    encodings = [(s, c) for s in submissions for answer in s.ballot.answers for c in answer.commitments]
+    return _members(key.group.decode_many, encodings)
+
+
+def _members(decode: Callable[[list[bytes]], list[T]], encodings: list[tuple[Submission, bytes]]) -> list[T]:
     try:
-        return decode_ciphertexts(key.group, [data for _, data in encodings])
+        return decode([data for _, data in encodings])
     except DecodeError:
         for submission, data in encodings:  # whose was it?
             try:
-                decode_ciphertexts(key.group, [data])
+                decode([data])
             except DecodeError as error:
                 raise VerificationError("ballot.ciphertext", f"{submission.subject}: {error}") from None
         raise

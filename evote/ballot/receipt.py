@@ -49,11 +49,11 @@ def decode_ticket(text: str) -> Ticket:
 
 
 def ballot_randomness(seed: bytes, election: Election, contest: Contest) -> list[Scalar]:
-    """Return r for each ciphertext of a contest, from SHAKE-256 over the seed, the fingerprint and the contest."""
+    """Return r for each ciphertext of a contest, then s for each commitment, by SHAKE-256 from the seed."""
     group = election.algebra
     size = group.scalar_size + 16  # 128 bits more than the order, so that the remainder is uniform
     stream = hashlib.shake_256(b"".join(map(frame, (_DOMAIN, seed, election.fingerprint, contest.id.encode()))))
-    data = stream.digest(size * contest.question.width)
+    data = stream.digest(size * (contest.question.width + contest.question.commitments))
     return [group.scalar(int.from_bytes(data[i : i + size], "big")) for i in range(0, len(data), size)]
 
 
@@ -68,7 +68,8 @@ def open_ballot(
     for contest, answer in zip(election.contests_of(credential.district), ballot.answers, strict=True):
         ciphertexts = decode_ciphertexts(key.group, answer.ciphertexts)
         randomness = ballot_randomness(seed, election, contest)
-        exponents = [_open(key, c, r, contest) for c, r in zip(ciphertexts, randomness, strict=True)]
+        width = contest.question.width
+        exponents = [_open(key, c, r, contest) for c, r in zip(ciphertexts, randomness[:width], strict=True)]
         selection = contest.question.read(exponents)
         if selection is None or not set(selection) <= set(contest.allowed(credential.district)):
             raise VerificationError("receipt.choice", f"contest {contest.id}: not a choice open to this voter")

@@ -11,6 +11,7 @@ from evote.ballot.box import BallotBox, ClosedBox
 from evote.crypto.elgamal import PublicKey, Row
 from evote.crypto.rows import Rows
 from evote.errors import EvidenceMissing
+from evote.methods.method import Figures
 from evote.mixnet.cascade import Cascade
 from evote.questions.question import Route
 from evote.record.audit import Audit
@@ -18,9 +19,9 @@ from evote.record.entries import Aggregate, AnyBody, DecryptionShare, Result, Sh
 from evote.record.lists import Source, list_digest
 from evote.record.manifest import Contest, Election
 from evote.record.units import Place, Unit
-from evote.tally.aggregate import aggregate
+from evote.tally.aggregate import aggregate, mixed_rows
 from evote.tally.ceremony import Ceremony
-from evote.tally.count import result
+from evote.tally.count import count_unit, figures, result
 from evote.tally.decryption import Decryption
 
 
@@ -28,26 +29,37 @@ class Counting:
     """The state after closing. ``pending`` says what is still due, in the order in which it can be done."""
 
     def __init__(
-        self, election: Election, key: PublicKey, ceremony: Ceremony, box: BallotBox, source: Source, audit: Audit
+        self,
+        election: Election,
+        key: PublicKey,
+        ceremony: Ceremony,
+        box: BallotBox,
+        source: Source,
+        audit: Audit,
+        root: bytes,
     ) -> None:
-        """Sort the kept ballots into units; open the lists of the mix road, multiply those of the other."""
-        self._election, self._audit, self._source = election, audit, source
+        """Sort the kept ballots into units; open the lists of the mix road, multiply those of the other.
+
+        ``root`` is the root of the board when the box closed.
+        """
+        self._election, self._audit, self._source, self._root = election, audit, source, root
         self.key = key
         self.box = ClosedBox(election, box, source)
         self.cascade = Cascade(election, key, audit)
         self.decryption = Decryption(election, key, ceremony.share_keys, audit)
         self.aggregates: dict[Place, Row] = {}
         self.results: dict[str, Result] = {}
+        self.figures: dict[str, Figures] = {}
         for contest in election.contests:
             prepare = self._mix if contest.question.route is Route.MIX else self._sum
             prepare(contest)
 
     def _mix(self, contest: Contest) -> None:
         rows: dict[Unit, list[bytes]] = {unit: [] for unit in self.box.opened(contest)}
-        for unit, ciphertexts in self.box.answers(contest):
-            rows[unit].append(b"".join(ciphertexts))
+        for unit, row in mixed_rows(self.key.group, contest.question, self.box.answers(contest), self._audit.executor):
+            rows[unit].append(row)
         for unit, encoded in rows.items():
-            self.cascade.open(Place(contest.id, unit.name), encoded, contest.question.width)
+            self.cascade.open(Place(contest.id, unit.name), encoded, contest.question.columns)
 
     def _sum(self, contest: Contest) -> None:
         totals = aggregate(self.key.group, self.box.answers(contest), self._audit.executor)
@@ -99,7 +111,9 @@ class Counting:
                 raise EvidenceMissing(f"the list of {place} is not there yet")
         bound = contest.question.bound if contest.question.route is Route.MIX else 0
         plaintexts = {unit: self.decryption.plaintexts(place, bound) for unit, place in places.items()}
-        return result(contest, plaintexts, self.box.withheld(contest))
+        counted = [count_unit(contest, unit, messages) for unit, messages in plaintexts.items()]
+        self.figures[contest.id] = found = figures(contest, counted, self._root)
+        return result(contest, counted, self.box.withheld(contest), found)
 
     def ready(self, contest: Contest) -> bool:
         """Tell whether all that a contest's result builds on is on the board."""

@@ -253,7 +253,8 @@ class Procedure:
         polls = self._voting(subject)
         expected = polls.box.closing(self.log.size, self.log.root())
         self.audit.require(body == expected, "box.closing", subject)
-        self.counting = Counting(self.election, polls.key, self.ceremony, polls.box, self._source, self.audit)
+        parties = (self.election, polls.key, self.ceremony, polls.box)
+        self.counting = Counting(*parties, self._source, self.audit, body.root)
 
     def _counting(self, subject: str) -> Counting:
         if self.counting is None and self.missing:

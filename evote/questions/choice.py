@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from evote.crypto.elgamal import Ciphertext, PublicKey
-from evote.crypto.group import Scalar
+from evote.crypto.elgamal import PublicKey
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of_one_of, knowledge_of_randomness
-from evote.questions.question import Route, Rule, place, rules_of
+from evote.questions.option import Option, Rule, rules_of
+from evote.questions.question import Opening, Question, Route, Sealed, check_form, place
 
 PROVED, UNPROVED = "proved", "unproved"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Question):
     """Choose one option or, if ``blank``, none. A ballot has one ciphertext and one proof, two with membership."""
 
-    route: ClassVar[Route] = Route.MIX
     options: int
     blank: bool = True
     membership: str = UNPROVED
@@ -36,9 +34,14 @@ class Choice:
             raise ValueError('membership is "proved" or "unproved"')
 
     @classmethod
-    def from_rules(cls, options: int, rules: Mapping[str, Rule]) -> Choice:
+    def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Choice:
         """Build from ``blank`` (true if absent) and ``membership`` ("unproved" if absent)."""
-        return cls(options, **rules_of(rules, blank=bool, membership=str))
+        return cls(len(options), **rules_of(rules, blank=bool, membership=str))
+
+    @property
+    def route(self) -> Route:
+        """Ballots are mixed and read one by one."""
+        return Route.MIX
 
     @property
     def width(self) -> int:
@@ -50,7 +53,7 @@ class Choice:
         """The exponent is the number of the option."""
         return self.options
 
-    def encode(self, selection: Collection[int]) -> tuple[int, ...]:
+    def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return the number of the one option chosen, 0 for blank."""
         if not selection and self.blank:
             return (0,)
@@ -65,28 +68,21 @@ class Choice:
             return () if self.blank else None
         return (exponent,) if 1 <= exponent <= self.options else None
 
-    def statements(
-        self, key: PublicKey, ciphertexts: Sequence[Ciphertext], allowed: Collection[int]
-    ) -> list[Statement]:
+    def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
         """Return knowledge of the randomness and, if asked for, membership of the district's list."""
-        (ciphertext,) = ciphertexts
+        (ciphertext,) = check_form(self, sealed)
         knowledge: list[Statement] = [knowledge_of_randomness(ciphertext)]
         if self.membership == UNPROVED:
             return knowledge
         return [*knowledge, encryption_of_one_of(key, ciphertext, self._values(allowed))]
 
-    def witnesses(
-        self, exponents: Sequence[int], randomness: Sequence[Scalar], allowed: Collection[int]
-    ) -> list[Witness]:
+    def witnesses(self, opening: Opening, allowed: Collection[int]) -> list[Witness]:
         """Return the randomness and the place of the choice in the list."""
-        knowledge = [Witness((randomness[0],))]
+        (exponent,), (r,) = opening.exponents, opening.randomness
+        knowledge = [Witness((r,))]
         if self.membership == UNPROVED:
             return knowledge
-        return [*knowledge, Witness((randomness[0],), place(self._values(allowed), exponents[0]))]
+        return [*knowledge, Witness((r,), place(self._values(allowed), exponent))]
 
     def _values(self, allowed: Collection[int]) -> tuple[int, ...]:
         return (*([0] if self.blank else []), *sorted(allowed))
-
-    def totals(self, _sums: Sequence[int], _weight: int, /) -> tuple[tuple[int, ...], int] | None:
-        """Mixed ballots are read one by one, never summed."""
-        raise TypeError("a choice is counted ballot by ballot")

@@ -11,23 +11,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import mul
-from typing import ClassVar
 
 from evote.crypto.elgamal import Ciphertext, PublicKey
-from evote.crypto.group import Scalar
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of_one_of
-from evote.questions.question import Route, Rule, place, rules_of
+from evote.questions.option import Option, Rule, rules_of
+from evote.questions.question import Opening, Question, Route, Sealed, check_form, place
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Question):
     """Choose at least ``minimum`` and at most ``maximum`` of the options, or, if ``blank``, none expressly.
 
     A ballot has n ciphertexts, n + 1 with blank; a proof of 2 branches for each and one of maximum - minimum + 1.
     """
 
-    route: ClassVar[Route] = Route.AGGREGATE
     options: int
     minimum: int = 1
     maximum: int = 1
@@ -40,9 +38,14 @@ class Selection:
             raise ValueError("a selection of none and a blank vote are one: minimum 0 needs blank = false")
 
     @classmethod
-    def from_rules(cls, options: int, rules: Mapping[str, Rule]) -> Selection:
+    def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Selection:
         """Build from ``minimum``, ``maximum`` (both 1 if absent) and ``blank`` (true if absent)."""
-        return cls(options, **rules_of(rules, minimum=int, maximum=int, blank=bool))
+        return cls(len(options), **rules_of(rules, minimum=int, maximum=int, blank=bool))
+
+    @property
+    def route(self) -> Route:
+        """Only sums are opened."""
+        return Route.AGGREGATE
 
     @property
     def width(self) -> int:
@@ -54,7 +57,7 @@ class Selection:
         """A ciphertext seals 0 or 1."""
         return 1
 
-    def encode(self, selection: Collection[int]) -> tuple[int, ...]:
+    def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return 1 for each option chosen and 0 for the others, then the blank flag; empty means blank."""
         chosen = set(selection)
         blank = self.blank and not chosen
@@ -73,20 +76,16 @@ class Selection:
         except ValueError:
             return None
 
-    def statements(
-        self, key: PublicKey, ciphertexts: Sequence[Ciphertext], allowed: Collection[int]
-    ) -> list[Statement]:
+    def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
         """Return 0/1 for each ciphertext (0 for an option that is not allowed), then the range of the sum."""
-        if len(ciphertexts) != self.width:
-            raise ValueError(f"an answer has {self.width} ciphertexts")
+        ciphertexts = check_form(self, sealed)
         marks = [encryption_of_one_of(key, c, self._values(i, allowed)) for i, c in enumerate(ciphertexts, 1)]
         total = self._total(ciphertexts)
         return [*marks, encryption_of_one_of(key, total, range(self.minimum, self.maximum + 1))]
 
-    def witnesses(
-        self, exponents: Sequence[int], randomness: Sequence[Scalar], allowed: Collection[int]
-    ) -> list[Witness]:
+    def witnesses(self, opening: Opening, allowed: Collection[int]) -> list[Witness]:
         """Return which branch is true and its randomness, for each of the `statements`."""
+        exponents, randomness = opening.exponents, opening.randomness
         marks = [
             Witness((r,), place(self._values(i, allowed), m))
             for i, (m, r) in enumerate(zip(exponents, randomness, strict=True), 1)
@@ -104,12 +103,12 @@ class Selection:
         total = reduce(mul, ciphertexts[: self.options])
         return reduce(mul, [ciphertexts[-1]] * self.maximum, total) if self.blank else total
 
-    def totals(self, sums: Sequence[int], weight: int, /) -> tuple[tuple[int, ...], int] | None:
-        """Return the count of each option and of blank, or None if ballots of that total weight cannot give them.
+    def totals(self, sums: Sequence[int], ballots: int, /) -> tuple[tuple[int, ...], int] | None:
+        """Return the count of each option and of blank, or None if so many ballots cannot give them.
 
-        With K the weight and B the blanks: minimum (K - B) <= sum <= maximum (K - B), and each option 0 to K - B.
+        With K the ballots and B the blanks: minimum (K - B) <= sum <= maximum (K - B), and each option 0 to K - B.
         """
         counts, blank = tuple(sums[: self.options]), sums[-1] if self.blank else 0
-        marked = weight - blank
+        marked = ballots - blank
         each = min(sums) >= 0 and max(counts) <= marked
         return (counts, blank) if each and self.minimum * marked <= sum(counts) <= self.maximum * marked else None

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from evote.crypto.transcript import frame
+from evote.methods.outcome import Outcome
 from evote.record import canonical
 
 SIGNING_DOMAIN = b"evote entry v1\x00"  # the NUL keeps it apart from checkpoint notes, which are text
@@ -96,10 +97,11 @@ class JointKey(Body, frozen=True, tag="key"):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The sealed answer to one contest: ciphertexts c1 || c2, and the proofs its question asks for."""
+    """The sealed answer to one contest: ciphertexts c1 || c2, commitments, and the proofs its question asks for."""
 
     contest: Name
     ciphertexts: tuple[bytes, ...]
+    commitments: tuple[bytes, ...] = ()
     proofs: tuple[bytes, ...]
 
 
@@ -180,7 +182,10 @@ class UnitResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Result(Body, frozen=True, tag="result"):
-    """Operator: a contest's outcome by unit and, by weight, in total; ``withheld`` ballots lie in units too small."""
+    """Operator: a contest's count by unit and, by weight, in total; ``withheld`` ballots lie in units too small.
+
+    ``outcome`` is what the definition's method makes of it, if it names one.
+    """
 
     contest: Name
     units: tuple[UnitResult, ...]
@@ -188,6 +193,7 @@ class Result(Body, frozen=True, tag="result"):
     blank: Count
     invalid: Count
     withheld: Count
+    outcome: Outcome | None = None
 
 
 AnyBody = (

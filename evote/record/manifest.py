@@ -10,7 +10,7 @@ import hashlib
 import tomllib
 import unicodedata
 from functools import cached_property
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -18,7 +18,9 @@ from msgspec import Meta
 from evote.crypto.group import Group, group, group_names
 from evote.crypto.signature import check_public_key
 from evote.errors import DecodeError, EvidenceMissing
-from evote.questions.question import Question, Route, Rule, question_names, question_type
+from evote.methods.method import Method, method, method_names
+from evote.questions.option import Id, Option, Rule, Title
+from evote.questions.question import Question, Route, question_names, question_type
 from evote.record import canonical
 from evote.registry import registered_names
 
@@ -27,8 +29,6 @@ SHUFFLES: Final = "evote.shuffles"
 MIN_ORDER_BITS = 224
 MAX_WEIGHT_BITS = 40
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
-Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
@@ -50,17 +50,11 @@ class District(_Frozen, frozen=True):
     name: Title
 
 
-class Option(_Frozen, frozen=True):
-    """What can be chosen; ``party`` groups candidates, ``districts`` (empty: all) limits who may choose it."""
-
-    id: Id
-    name: Title
-    party: Annotated[str, Meta(max_length=200)] = ""
-    districts: tuple[Id, ...] = ()
-
-
 class Contest(_Frozen, frozen=True):
-    """One question put to the voters of some districts (empty: all); ``rules`` belong to its question type."""
+    """One question put to the voters of some districts (empty: all); ``rules`` belong to its question type.
+
+    ``count`` names the ``method`` that turns the count into a decision, and that method's rules; empty if none does.
+    """
 
     id: Id
     title: Title
@@ -68,15 +62,27 @@ class Contest(_Frozen, frozen=True):
     options: tuple[Option, ...]
     districts: tuple[Id, ...] = ()
     rules: dict[str, Rule] = {}
+    count: dict[str, Rule] = {}
 
     def __post_init__(self) -> None:
         _distinct([option.id for option in self.options], f"options of contest {self.id}")
-        _ = self.question
+        _ = self.question, self.method
 
     @cached_property
     def question(self) -> Question:
         """The question that the type and rules describe."""
-        return question_type(self.type).from_rules(len(self.options), self.rules)
+        return question_type(self.type).from_rules(self.options, self.rules)
+
+    @cached_property
+    def method(self) -> Method | None:
+        """The method that decides, if there is to be a decision."""
+        if not self.count:
+            return None
+        rules = dict(self.count)
+        name = rules.pop("method", "")
+        if not isinstance(name, str):
+            raise ValueError(f"contest {self.id}: the method is named by text")  # noqa: TRY004 - a definition, not a call
+        return method(name).from_rules(self.options, rules)
 
     def put_to(self, district: str) -> bool:
         """Tell whether voters of ``district`` answer this contest."""
@@ -203,6 +209,7 @@ class _Needs(msgspec.Struct):
 
 class _Type(msgspec.Struct):
     type: str
+    count: dict[str, Any] = {}
 
 
 def decode_election(data: bytes) -> Election:
@@ -227,6 +234,7 @@ def _check_installed(data: bytes) -> None:
         "group": ({needs.group}, group_names()),
         "proof of shuffle": ({needs.shuffle}, registered_names(SHUFFLES)),
         "question type": ({contest.type for contest in needs.contests}, question_names()),
+        "method": ({str(c.count.get("method", "")) for c in needs.contests if c.count}, method_names()),
     }
     for what, (asked, known) in wanted.items():
         if unknown := asked - set(known):

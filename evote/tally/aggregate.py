@@ -1,25 +1,25 @@
-"""The homomorphic road: multiply the kept ballots of a unit, and the votes add up unopened.
+"""What anybody computes from sealed answers: the product of a unit's ballots, or the rows that its mix starts from.
 
-Anybody recomputes it; the operator's entry only saves others the wait.
+On the homomorphic road the votes add up unopened; the operator's entry only saves others the wait.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from functools import partial
 
-from evote.crypto.elgamal import Ciphertext, decode_ciphertexts
+from evote.crypto.elgamal import Ciphertext, decode_ciphertexts, encode_row
 from evote.crypto.group import Group
 from evote.parallel import pmap
+from evote.questions.question import Question
 from evote.record.units import Unit
 
+Answers = Iterable[tuple[Unit, tuple[bytes, ...]]]
 Totals = dict[Unit, tuple[Ciphertext, ...]]
 
 
-def aggregate(
-    group: Group, answers: Iterable[tuple[Unit, tuple[bytes, ...]]], executor: Executor | None = None
-) -> Totals:
+def aggregate(group: Group, answers: Answers, executor: Executor | None = None) -> Totals:
     """Return, for each unit, the componentwise product of its answers. Two products for each ciphertext."""
     totals: Totals = {}
     for part in pmap(partial(_product, group), answers, executor=executor):
@@ -38,3 +38,16 @@ def _multiply_into(totals: Totals, part: Totals) -> None:
     for unit, row in part.items():
         held = totals.get(unit)
         totals[unit] = row if held is None else tuple(a * b for a, b in zip(held, row, strict=True))
+
+
+def mixed_rows(
+    group: Group, question: Question, answers: Answers, executor: Executor | None = None
+) -> Iterator[tuple[Unit, bytes]]:
+    """Yield the encoded row that each answer adds to the list of its unit."""
+    if question.columns == question.width:
+        return ((unit, b"".join(encoded)) for unit, encoded in answers)
+    return (pair for part in pmap(partial(_rows, group, question), answers, executor=executor) for pair in part)
+
+
+def _rows(group: Group, question: Question, answers: list[tuple[Unit, tuple[bytes, ...]]]) -> list[tuple[Unit, bytes]]:
+    return [(unit, encode_row(question.row(tuple(decode_ciphertexts(group, encoded))))) for unit, encoded in answers]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from evote.ballot.check import Submission, check_ballots
-from evote.ballot.voter import Voter, _Sealed
+from evote.ballot.voter import Voter, _Answered
 from evote.crypto.elgamal import decode_ciphertexts
 from evote.crypto.prover import prove
 from evote.crypto.relation import Statement, Witness
@@ -21,6 +21,7 @@ from evote.errors import VerificationError
 from evote.formats.native.reader import NativeRecord
 from evote.operator import Message
 from evote.procedure.machine import Procedure
+from evote.questions.question import Opening
 from evote.record.audit import Audit
 from evote.record.board import Receipt
 from evote.record.context import proof_transcript
@@ -98,20 +99,22 @@ def edited(contest: int, **edits: Callable[[tuple[bytes, ...]], Sequence[bytes]]
 class Forger(Voter):
     """A device that proves what it can and pretends the rest; it believes that every option is open to it."""
 
-    def _proofs(self, sealed: _Sealed, transcript: NativeTranscript) -> Iterator[bytes]:
-        statements = sealed.contest.question.statements(self._key, sealed.row, self.allowed(sealed.contest))
+    def _proofs(self, answered: _Answered, transcript: NativeTranscript) -> Iterator[bytes]:
+        contest = answered.contest
+        statements = contest.question.statements(self._key, answered.sealed, self.allowed(contest))
         for number, statement in enumerate(statements, 1):
-            bound = proof_transcript(transcript, sealed.contest.id, number)
-            yield bytes(prove(statement, self.witness(statement, sealed, number), bound))
+            bound = proof_transcript(transcript, contest.id, number)
+            yield bytes(prove(statement, self.witness(statement, answered.opening, number), bound))
 
     def allowed(self, contest: Contest) -> Sequence[int]:
         return range(1, len(contest.options) + 1)
 
-    def witness(self, statement: Statement, sealed: _Sealed, number: int) -> Witness:
+    def witness(self, statement: Statement, opening: Opening, number: int) -> Witness:
         """Return the true witness of a single mark, or of the sum, in whichever branch there is."""
-        last = number > len(sealed.row)
-        r = sum(sealed.randomness[1:], sealed.randomness[0]) if last else sealed.randomness[number - 1]
-        branch = sum(sealed.exponents) - 1 if last else sealed.exponents[number - 1]
+        exponents, randomness = opening.exponents, opening.randomness
+        last = number > len(exponents)
+        r = sum(randomness[1:], randomness[0]) if last else randomness[number - 1]
+        branch = sum(exponents) - 1 if last else exponents[number - 1]
         return Witness((r,), min(max(branch, 0), len(statement.branches) - 1))
 
 

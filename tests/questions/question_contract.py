@@ -7,18 +7,25 @@ from typing import ClassVar
 
 import pytest
 
-from evote.crypto.elgamal import Ciphertext, PublicKey
-from evote.crypto.group import Group, Scalar, group
+from evote.crypto.elgamal import PublicKey
+from evote.crypto.group import Group, group
+from evote.crypto.pedersen import commit
 from evote.crypto.prover import prove
 from evote.crypto.relation import Statement, Witness, decode_proof
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import verify
 from evote.errors import VerificationError
-from evote.questions.question import Question, Route
+from evote.questions.option import Option
+from evote.questions.question import Opening, Question, Route, Sealed
 
 TOY = group("toy")
 SECRET = 123456789
 MANY = 12
+
+
+def options(count: int) -> list[Option]:
+    """Return so many options that have nothing but their names."""
+    return [Option(id=f"option-{i}", name=f"Option {i}") for i in range(1, count + 1)]
 
 
 class QuestionContract:
@@ -32,8 +39,8 @@ class QuestionContract:
 
     question: ClassVar[Question]
     allowed: ClassVar[Collection[int] | None] = None
-    selections: ClassVar[Sequence[Collection[int]]]
-    refused: ClassVar[dict[str, Collection[int]]]
+    selections: ClassVar[Sequence[Sequence[int]]]
+    refused: ClassVar[dict[str, Sequence[int]]]
     malicious: ClassVar[dict[str, Sequence[int]]] = {}
     unreadable: ClassVar[dict[str, Sequence[int]]] = {}
 
@@ -59,20 +66,38 @@ class QuestionContract:
     def options_allowed(self) -> Collection[int]:
         return range(1, self.question.options + 1) if self.allowed is None else self.allowed
 
-    def randomness(self) -> list[Scalar]:
-        return [self.group.scalar(1000 + i) for i in range(self.question.width)]
+    def canonical(self, selection: Sequence[int]) -> tuple[int, ...]:
+        """Return the form in which `read` gives a selection back."""
+        return tuple(selection) if self.question.ranked else tuple(sorted(selection))
 
-    def seal(self, exponents: Sequence[int]) -> list[Ciphertext]:
-        g = self.group.generator
-        return [
-            self.key.encrypt(g ** self.group.scalar(m), r) for m, r in zip(exponents, self.randomness(), strict=True)
-        ]
+    def opening(self, exponents: Sequence[int]) -> Opening:
+        r = [self.group.scalar(1000 + i) for i in range(self.question.width)]
+        s = [self.group.scalar(5000 + i) for i in range(self.question.commitments)]
+        return Opening(exponents, r, s)
+
+    def seal(self, exponents: Sequence[int]) -> Sealed:
+        g, opening = self.group.generator, self.opening(exponents)
+        pairs = zip(exponents, opening.randomness, strict=True)
+        ciphertexts = tuple(self.key.encrypt(g ** self.group.scalar(m), r) for m, r in pairs)
+        values = zip(self.committed(exponents), opening.blinding, strict=True)
+        return Sealed(ciphertexts, tuple(commit(self.group, v, s) for v, s in values))
+
+    def committed(self, exponents: Sequence[int]) -> tuple[int, ...]:
+        """Return what a voter commits to; who cheats beyond what can be committed to, commits to an honest answer."""
+        try:
+            return self.question.committed(exponents)
+        except ValueError:
+            return self.question.committed(self.question.encode(self.selections[0]))
 
     def statements(self, exponents: Sequence[int]) -> list[Statement]:
         return self.question.statements(self.key, self.seal(exponents), self.options_allowed)
 
     def witnesses(self, exponents: Sequence[int]) -> list[Witness]:
-        return self.question.witnesses(exponents, self.randomness(), self.options_allowed)
+        return self.question.witnesses(self.opening(exponents), self.options_allowed)
+
+    def forged(self, _cheat: Sequence[int]) -> list[Witness]:
+        """Return the best witnesses a cheat has; where their values do not depend on the answer, an honest voter's."""
+        return self.witnesses(self.question.encode(self.selections[0]))
 
     def provable(self, statement: Statement, witness: Witness) -> bool:
         proof = prove(statement, witness, NativeTranscript("test"))
@@ -84,20 +109,20 @@ class QuestionContract:
 
     # --- encoding ---
 
-    def test_read_inverts_encode(self, selection: Collection[int]) -> None:
+    def test_read_inverts_encode(self, selection: Sequence[int]) -> None:
         exponents = self.question.encode(selection)
-        assert self.question.read(exponents) == tuple(sorted(selection))
+        assert self.question.read(exponents) == self.canonical(selection)
 
-    def test_exponents_are_as_many_as_said_and_within_the_bound(self, selection: Collection[int]) -> None:
+    def test_exponents_are_as_many_as_said_and_within_the_bound(self, selection: Sequence[int]) -> None:
         exponents = self.question.encode(selection)
         assert len(exponents) == self.question.width
         assert 0 <= min(exponents) <= max(exponents) <= self.question.bound
 
     def test_different_selections_have_different_exponents(self) -> None:
-        encoded = {tuple(sorted(s)): self.question.encode(s) for s in self.selections}
+        encoded = {self.canonical(s): self.question.encode(s) for s in self.selections}
         assert len(set(encoded.values())) == len(encoded) == len(self.selections)
 
-    def test_refused_selections_are_not_encoded(self, bad_selection: Collection[int]) -> None:
+    def test_refused_selections_are_not_encoded(self, bad_selection: Sequence[int]) -> None:
         with pytest.raises(ValueError, match=r"\w"):
             self.question.encode(bad_selection)
 
@@ -107,7 +132,7 @@ class QuestionContract:
 
     # --- statements ---
 
-    def test_every_selection_can_be_proved(self, selection: Collection[int]) -> None:
+    def test_every_selection_can_be_proved(self, selection: Sequence[int]) -> None:
         exponents = self.question.encode(selection)
         statements, witnesses = self.statements(exponents), self.witnesses(exponents)
         assert statements
@@ -117,22 +142,26 @@ class QuestionContract:
 
     def test_no_malicious_answer_can_be_proved(self, cheat: Sequence[int]) -> None:
         """Try each branch of each statement with the true randomness; some statement must withstand them all."""
-        witnesses = self.witnesses(self.question.encode(self.selections[0]))
+        witnesses = self.forged(cheat)
         proved = [
             any(self.provable(statement, Witness(witness.values, i)) for i in range(len(statement.branches)))
             for statement, witness in zip(self.statements(cheat), witnesses, strict=True)
         ]
         assert all(proved) == (cheat in self.unreadable.values())
 
-    def test_proofs_do_not_fit_another_answer(self, selection: Collection[int]) -> None:
+    def test_proofs_do_not_fit_another_answer(self, selection: Sequence[int]) -> None:
         mine = self.question.encode(selection)
-        other = self.question.encode(next(s for s in self.selections if set(s) != set(selection)))
+        mine_read = self.canonical(selection)
+        other = self.question.encode(next(s for s in self.selections if self.canonical(s) != mine_read))
         proofs = [
             prove(statement, witness, NativeTranscript("test"))
             for statement, witness in zip(self.statements(mine), self.witnesses(mine), strict=True)
         ]
         fitting = 0
-        sealed = [c * self.key.encrypt(self.group.identity, self.group.scalar(7)) for c in self.seal(other)]
+        shift = self.key.encrypt(self.group.identity, self.group.scalar(7))
+        h = commit(self.group, 0, self.group.scalar(7))
+        theirs = self.seal(other)
+        sealed = Sealed(tuple(c * shift for c in theirs.ciphertexts), tuple(p * h for p in theirs.commitments))
         for statement, proof in zip(
             self.question.statements(self.key, sealed, self.options_allowed), proofs, strict=True
         ):
@@ -146,9 +175,29 @@ class QuestionContract:
     @pytest.mark.parametrize("change", [-1, 1])
     def test_another_number_of_ciphertexts_is_refused(self, change: int) -> None:
         sealed = self.seal(self.question.encode(self.selections[0]))
-        wrong = sealed + sealed[-1:] if change == 1 else sealed[:-1]
+        row = sealed.ciphertexts
+        wrong = Sealed(row + row[-1:] if change == 1 else row[:-1], sealed.commitments)
         with pytest.raises(ValueError, match=r"\w"):
             self.question.statements(self.key, wrong, self.options_allowed)
+
+    @pytest.mark.parametrize("change", [-1, 1])
+    def test_another_number_of_commitments_is_refused(self, change: int) -> None:
+        sealed = self.seal(self.question.encode(self.selections[0]))
+        if change == -1 and not sealed.commitments:
+            return
+        wrong = (*sealed.commitments, self.group.generator) if change == 1 else sealed.commitments[:-1]
+        with pytest.raises(ValueError, match=r"\w"):
+            self.question.statements(self.key, Sealed(sealed.ciphertexts, wrong), self.options_allowed)
+
+    # --- the mix road ---
+
+    def test_a_row_is_read_as_the_selection(self, selection: Sequence[int]) -> None:
+        """What is mixed has as many ciphertexts as said, holds small exponents, and reads as what was cast."""
+        row = self.question.row(self.seal(self.question.encode(selection)).ciphertexts)
+        assert len(row) == self.question.columns
+        x = self.group.scalar(SECRET)
+        table = {bytes(self.group.generator**m): m for m in range(self.question.bound + 1)}
+        assert self.question.read_row([table[bytes(c.c2 / c.c1**x)] for c in row]) == self.canonical(selection)
 
     # --- the count ---
 
@@ -160,18 +209,18 @@ class QuestionContract:
             return
         cast = [s for number, s in enumerate(self.selections, 1) for _ in range(number)]
         sums = [sum(column) for column in zip(*(self.question.encode(s) for s in cast), strict=True)]
-        counts = tuple(sum(option in s for s in cast) for option in range(1, self.question.options + 1))
+        counts = tuple(sum(list(s).count(option) for s in cast) for option in range(1, self.question.options + 1))
         found = self.question.totals(sums, len(cast))
         assert found is not None
         assert found[0] == counts
         assert found[1] in (0, sum(not s for s in cast))
 
     def test_totals_that_no_ballots_give(self) -> None:
-        """Some option has more votes than there are ballots, or fewer than none."""
+        """Some option has more votes than so many ballots can give, or fewer than none."""
         if self.question.route is Route.MIX:
             return
         for position in range(self.question.width):
-            for value in (MANY + 1, -1):
+            for value in (MANY * self.question.bound + 1, -1):
                 sums = [sum(c) for c in zip(*[self.question.encode(self.selections[0])] * MANY, strict=True)]
                 assert self.question.totals(sums, MANY) is not None
                 sums[position] = value
@@ -181,7 +230,7 @@ class QuestionContract:
 
     def test_unknown_rules_are_refused(self) -> None:
         with pytest.raises(ValueError, match="no such rule"):
-            type(self.question).from_rules(self.question.options, {"no such rule": 1})
+            type(self.question).from_rules(options(self.question.options), {"no such rule": 1})
 
     def test_it_cannot_be_changed(self) -> None:
         with pytest.raises(AttributeError):
@@ -189,4 +238,4 @@ class QuestionContract:
 
     def test_no_options_are_no_question(self) -> None:
         with pytest.raises(ValueError, match=r"\w"):
-            type(self.question).from_rules(0, {})
+            type(self.question).from_rules([], {})

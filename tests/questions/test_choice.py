@@ -7,8 +7,9 @@ import pytest
 from evote.crypto.elgamal import PublicKey
 from evote.crypto.group import group
 from evote.questions.choice import PROVED, Choice
-from evote.questions.question import Route, Rule, question_type
-from tests.questions.question_contract import SECRET, TOY, QuestionContract
+from evote.questions.option import Rule
+from evote.questions.question import Opening, Route, Sealed, question_type
+from tests.questions.question_contract import SECRET, TOY, QuestionContract, options
 
 
 class TestUnproved(QuestionContract):
@@ -19,9 +20,9 @@ class TestUnproved(QuestionContract):
 
     def test_randomness_must_be_known(self):
         """Who re-uses another's c1 without its randomness proves nothing."""
-        (sealed,) = self.seal((1,))
-        (statement,) = self.question.statements(self.key, [sealed], self.options_allowed)
-        (witness,) = self.question.witnesses((1,), [self.group.scalar(5)], self.options_allowed)
+        (statement,) = self.question.statements(self.key, self.seal((1,)), self.options_allowed)
+        opening = Opening((1,), [self.group.scalar(5)])
+        (witness,) = self.question.witnesses(opening, self.options_allowed)
         assert not self.provable(statement, witness)
 
 
@@ -77,14 +78,14 @@ class TestRistretto(QuestionContract):
 
 def test_registered():
     assert question_type("choice") is Choice
-    assert Choice.route is Route.MIX
+    assert Choice(1).route is Route.MIX
 
 
 def test_membership_binds_c2_and_unproved_leaves_it_to_the_transcript():
     key = PublicKey(TOY.generator ** TOY.scalar(SECRET))
     sealed = key.encrypt(TOY.generator, TOY.scalar(5))
-    assert len(Choice(3).statements(key, [sealed], (1, 2, 3))) == 1
-    assert len(Choice(3, membership=PROVED).statements(key, [sealed], (1, 2, 3))[-1].branches) == 4
+    assert len(Choice(3).statements(key, Sealed((sealed,)), (1, 2, 3))) == 1
+    assert len(Choice(3, membership=PROVED).statements(key, Sealed((sealed,)), (1, 2, 3))[-1].branches) == 4
 
 
 def test_the_bound_is_the_last_option():
@@ -93,7 +94,7 @@ def test_the_bound_is_the_last_option():
 
 
 def test_ballots_are_not_summed():
-    with pytest.raises(TypeError, match="ballot by ballot"):
+    with pytest.raises(TypeError, match="one by one"):
         Choice(3).totals((1, 2, 3), 6)
 
 
@@ -106,7 +107,7 @@ RULES: dict[str, tuple[dict[str, Rule], Choice]] = {
 
 @pytest.mark.parametrize(("rules", "question"), RULES.values(), ids=RULES)
 def test_rules(rules: dict[str, Rule], question: Choice):
-    assert Choice.from_rules(4, rules) == question
+    assert Choice.from_rules(options(4), rules) == question
 
 
 WRONG_RULES: dict[str, dict[str, Rule]] = {
@@ -120,4 +121,4 @@ WRONG_RULES: dict[str, dict[str, Rule]] = {
 @pytest.mark.parametrize("rules", WRONG_RULES.values(), ids=WRONG_RULES)
 def test_wrong_rules(rules: dict[str, Rule]):
     with pytest.raises(ValueError, match=r"rule|membership"):
-        Choice.from_rules(4, rules)
+        Choice.from_rules(options(4), rules)

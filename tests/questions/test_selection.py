@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from evote.crypto.group import group
 from evote.crypto.relation import proof_size
-from evote.questions.question import Rule, question_type
+from evote.questions.option import Rule
+from evote.questions.question import question_type
 from evote.questions.selection import Selection
-from tests.questions.question_contract import QuestionContract
+from tests.questions.question_contract import QuestionContract, options
 
 
 class TestChooseOne(QuestionContract):
@@ -185,7 +186,7 @@ RULES: dict[str, tuple[dict[str, Rule], Selection]] = {
 
 @pytest.mark.parametrize(("rules", "question"), RULES.values(), ids=RULES)
 def test_rules(rules: dict[str, Rule], question: Selection):
-    assert Selection.from_rules(4, rules) == question
+    assert Selection.from_rules(options(4), rules) == question
 
 
 WRONG_RULES: dict[str, dict[str, Rule]] = {
@@ -205,7 +206,7 @@ WRONG_RULES: dict[str, dict[str, Rule]] = {
 @pytest.mark.parametrize("rules", WRONG_RULES.values(), ids=WRONG_RULES)
 def test_wrong_rules(rules: dict[str, Rule]):
     with pytest.raises(ValueError, match=r"rule|selection"):
-        Selection.from_rules(4, rules)
+        Selection.from_rules(options(4), rules)
 
 
 def test_no_question_type_of_that_name():

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from evote.crypto.group import Element, group
 from evote.crypto.vector import Vector
 from evote.errors import VerificationError
+from evote.record.entries import Result, UnitResult
 from evote.record.manifest import Contest
 from evote.record.units import Cell, Unit
-from evote.tally.count import count_unit, discrete_logarithm, result
+from evote.tally.count import count_unit, discrete_logarithm, figures, result
 from tests.elections import COUNCIL, MAYOR, changed
 
 TOY = group("toy")
@@ -57,6 +58,10 @@ def test_a_large_logarithm_is_found() -> None:
     assert discrete_logarithm(g ** (1 << 30), (1 << 30) + 5) == 1 << 30
 
 
+def counted(contest: Contest, unit: Unit, plaintexts: Vector) -> UnitResult:
+    return count_unit(contest, unit, plaintexts).result
+
+
 # --- the homomorphic road ---
 
 
@@ -65,7 +70,7 @@ def opened(*sums: Element | int) -> Vector:
 
 
 def test_sums_are_counts_and_blank() -> None:
-    unit = count_unit(SELECTION, NORTH, opened(2, 1, 3, 1))
+    unit = counted(SELECTION, NORTH, opened(2, 1, 3, 1))
     assert (unit.counts, unit.blank, unit.invalid, unit.invalid_elements) == ((2, 1, 3), 1, 0, ())
     assert (unit.unit, unit.ballots, unit.weight) == ("north", 4, 1)
 
@@ -83,7 +88,7 @@ IMPOSSIBLE = {
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_sums_that_no_ballots_could_give_are_refused(name: str) -> None:
-    assert count_unit(SELECTION, NORTH, opened(4, 0, 0, 0)).counts == (4, 0, 0)
+    assert counted(SELECTION, NORTH, opened(4, 0, 0, 0)).counts == (4, 0, 0)
     with pytest.raises(VerificationError, match="contest council, unit north") as caught:
         count_unit(SELECTION, NORTH, IMPOSSIBLE[name])
     assert caught.value.check == "result.sums"
@@ -93,7 +98,7 @@ def test_sums_that_no_ballots_could_give_are_refused(name: str) -> None:
 
 
 def test_choices_are_read_by_table() -> None:
-    unit = count_unit(CHOICE, SOUTH, opened(1, 3, 0, 3))
+    unit = counted(CHOICE, SOUTH, opened(1, 3, 0, 3))
     assert (unit.counts, unit.blank, unit.invalid) == ((1, 0, 2), 1, 0)
 
 
@@ -107,19 +112,19 @@ STRANGE = {
 
 @pytest.mark.parametrize("name", STRANGE)
 def test_anything_else_is_invalid_and_shown_as_an_element(name: str) -> None:
-    unit = count_unit(CHOICE, SOUTH, opened(1, STRANGE[name], 2, 3))
+    unit = counted(CHOICE, SOUTH, opened(1, STRANGE[name], 2, 3))
     assert (unit.counts, unit.blank, unit.invalid) == ((1, 1, 1), 0, 1)
     assert unit.invalid_elements == (bytes(STRANGE[name]),)
 
 
 def test_an_option_of_another_district_is_invalid() -> None:
-    assert count_unit(CHOICE, NORTH, opened(1, 3, 2, 0)).invalid_elements == (bytes(g**3),)
-    assert count_unit(CHOICE, BOTH, opened(1, 3, 2, 0)).invalid == 0
+    assert counted(CHOICE, NORTH, opened(1, 3, 2, 0)).invalid_elements == (bytes(g**3),)
+    assert counted(CHOICE, BOTH, opened(1, 3, 2, 0)).invalid == 0
 
 
 def test_the_identity_is_invalid_where_there_is_no_blank() -> None:
     no_blank = contest(MAYOR, rules={"blank": False})
-    unit = count_unit(no_blank, SOUTH, opened(1, 0, 2, 3))
+    unit = counted(no_blank, SOUTH, opened(1, 0, 2, 3))
     assert (unit.counts, unit.blank, unit.invalid) == ((1, 1, 1), 0, 1)
     assert unit.invalid_elements == (bytes(TOY.identity),)
 
@@ -127,7 +132,7 @@ def test_the_identity_is_invalid_where_there_is_no_blank() -> None:
 @given(st.lists(st.one_of(st.integers(-2, 6), st.sampled_from(list(STRANGE.values()))), min_size=1, max_size=12))
 def test_every_ballot_is_in_exactly_one_place(votes: list[Any]) -> None:
     elements = opened(*votes)
-    unit = count_unit(CHOICE, changed_unit(SOUTH, len(votes)), elements)
+    unit = counted(CHOICE, changed_unit(SOUTH, len(votes)), elements)
     assert sum(unit.counts) + unit.blank + unit.invalid == unit.ballots == len(votes)
     assert len(unit.invalid_elements) == unit.invalid
 
@@ -139,9 +144,14 @@ def changed_unit(unit: Unit, ballots: int) -> Unit:
 # --- results ---
 
 
+def whole(contest: Contest, units: Mapping[Unit, Vector], withheld: int) -> Result:
+    opened_units = [count_unit(contest, unit, plaintexts) for unit, plaintexts in units.items()]
+    return result(contest, opened_units, withheld, figures(contest, opened_units, bytes(32)))
+
+
 def test_totals_are_by_weight_and_units_by_ballot() -> None:
     heavy = Unit((Cell("south", "", 5),), 3)
-    outcome = result(CHOICE, {SOUTH: opened(1, 1, 0, 9), heavy: opened(1, 2, 9)}, withheld=2)
+    outcome = whole(CHOICE, {SOUTH: opened(1, 1, 0, 9), heavy: opened(1, 2, 9)}, withheld=2)
     assert (outcome.counts, outcome.blank, outcome.invalid, outcome.withheld) == ((7, 5, 0), 1, 6, 2)
     assert [(u.unit, u.ballots, u.weight, u.counts, u.invalid) for u in outcome.units] == [
         ("south", 4, 1, (2, 0, 0), 1),
@@ -150,6 +160,6 @@ def test_totals_are_by_weight_and_units_by_ballot() -> None:
 
 
 def test_nobody_voted() -> None:
-    outcome = result(SELECTION, {}, withheld=0)
+    outcome = whole(SELECTION, {}, withheld=0)
     assert (outcome.counts, outcome.blank, outcome.invalid, outcome.units) == ((0, 0, 0), 0, 0, ())
     assert changed(outcome, withheld=0) == outcome
