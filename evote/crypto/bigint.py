@@ -6,9 +6,9 @@ Nothing else imports it, so this page is all that another big-integer library wo
 from collections.abc import Sequence
 
 import gmpy2
-from gmpy2 import invert, jacobi, mpz, powmod, powmod_sec
+from gmpy2 import invert, iroot, jacobi, mpz, powmod, powmod_sec
 
-__all__ = ["invert", "invert_many", "is_prime", "jacobi", "mpz", "powmod", "powmod_sec"]
+__all__ = ["invert", "invert_many", "iroot", "is_prime", "jacobi", "mpz", "powmod", "powmod_sec"]
 
 
 def is_prime(n: int) -> bool:

@@ -3,7 +3,7 @@
 The lot orders names by SHA-256 of the board's root at the closing of the ballot box and the name, lowest first. Nobody
 knew the root while voting, and anybody draws the same lot again. It is not a dice throw before witnesses: who writes
 the board's last entries (the operator, or a voter in league with it) can try many last entries and keep the one whose
-root suits. Doing so nobody knows yet whether there is a tie, for the votes are sealed; only t trustees in the plot would.
+root suits. Nobody knows at that time whether there is a tie, for the votes are sealed; t trustees in the plot would.
 Where that is too much, ``order`` leaves nothing to grind, and the definition's order can be drawn in public.
 """
 
