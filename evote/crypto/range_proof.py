@@ -94,7 +94,7 @@ def cap_statements(
     """State that the ciphertext seals at most ``cap``, where 0 <= v <= ``largest`` is known: cap - v is in 0..2^k - 1.
 
     k = ceil(log2(cap + 1)) statements about `cap_bits`, and the link: I know (rho, v, R) with c1 = g^rho,
-    c2 = g^v y^rho, g^cap / prod_j P_j^(2^j) = g^v h^R. So cap - v modulo q is in 0..2^k - 1; were v > cap, that would be
+    c2 = g^v y^rho, g^cap / prod_j P_j^(2^j) = g^v h^R. So cap - v modulo q is in 0..2^k - 1; were v > cap, it would be
     q + cap - v, which is more as long as largest + 2^k < q. Costs as `range_statements`. ``ValueError`` for another
     number of commitments, or largest + 2^k >= q.
     """
