@@ -1,74 +1,148 @@
-"""``evote show``: results and turnout, in names. It shows what checking the board has established, and nothing else."""
+"""``evote show``: results and turnout, in names: what checking the record has established, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evote.ballot.box import BallotBox
 from evote.cli.board import verified_board
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
-from evote.cli.output import say, show_table
+from evote.cli.output import complain, progress, say, show_table
+from evote.cli.page import Turnout, page
+from evote.cli.page.names import party_of, seats_of, unit_name, winner_names
+from evote.cli.verify import VERDICTS
+from evote.cli.workers import workers
 from evote.errors import Refused
+from evote.formats.native.reader import NativeRecord
+from evote.methods.outcome import Outcome
 from evote.procedure.machine import Procedure
-from evote.record.entries import Result
-from evote.record.manifest import Contest
+from evote.record.entries import Closing, Result, Roll, decode_entry
+from evote.record.files import write_atomic
+from evote.record.manifest import Contest, Election
+from evote.verify import Report, verify
 
 app = noun("Show the results and the turnout, once checked.")
 
 
-@app.command(epilog=examples("evote show record", "evote show record --units"))
+@app.command(epilog=examples("evote show record", "evote show record --units", "evote show record --html results.html"))
 def show(
     record: RecordPath,
     *,
     units: Annotated[bool, typer.Option("--units", help="Also unit by unit.")] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Verify the whole record and write one page with the results."),
+    ] = None,
     expect: Expect = None,
     jobs: Jobs = ALL_PROCESSORS,
 ) -> None:
-    """Check the board up to where it ends, then show the turnout and the results that are there."""
+    """Check the board up to where it ends, then show the turnout and the results that are there.
+
+    With --html the exit status is the verdict, as with evote verify, and the page says it, too.
+    """
+    if html is not None:
+        raise typer.Exit(_verify_and_write(record, html, expect, jobs, units=units))
     with verified_board(record, expect, jobs) as procedure:
-        election = procedure.election
-        say(election.name, "bold")
-        say(f"fingerprint {election.fingerprint.hex()}" + (", a simulation" if election.simulated else ""))
-        if procedure.box is None:
-            raise Refused("there is no roll yet, so there is nothing to show; see evote status")
-        show_table("Turnout", ("", "number"), _turnout(procedure, procedure.box))
-        results = procedure.counting.results if procedure.counting else {}
-        for contest in election.contests:
-            if contest.id not in results:
-                say(f"{contest.title}: no result yet")
-                continue
-            show_table(contest.title, ("option", "name", "party", "votes"), _votes(contest, results[contest.id]))
-            if units:
-                _show_units(contest, results[contest.id])
+        turnout = _turnout_so_far(procedure)
+        _show(procedure.election, turnout, procedure.counting.results if procedure.counting else {}, units=units)
 
 
-def _turnout(procedure: Procedure, box: BallotBox) -> Iterator[tuple[str, int]]:
-    counts = box.closing(procedure.log.size, procedure.log.root())
-    yield "voters on the roll", box.electorate
-    yield "ballots on the board", counts.ballots
-    yield "superseded by a later ballot", counts.superseded
-    yield "revoked", counts.revoked
-    yield "kept" if procedure.counting else "kept if the box closed now", counts.kept
+def _verify_and_write(record: Path, html: Path, expect: bytes | None, jobs: int, *, units: bool) -> int:
+    """Return the exit status: the verdict, or 2 if the record is true and the page cannot be written."""
+    if html.resolve().is_relative_to(record.resolve()):
+        raise Refused(f"{html} would lie in the record, which may hold no other files")
+    with workers(jobs) as executor, progress("checking", None) as advance:
+        report = verify(record, expect=expect, executor=executor, progress=advance)
+    turnout = _turnout_stated(record, report)
+    if report.election is not None and report.status != 1:
+        _show(report.election, turnout, report.results, units=units)
+    for finding in report.failures:
+        say(f"{'ABSENT' if finding.absent else 'FALSE'} {finding.check}: {finding.error}", "bold red")
+    say(*VERDICTS[report.status])
+    try:
+        write_atomic(html, page(report, turnout, units=units).encode())
+    except OSError as error:
+        complain(f"{html}: {error.strerror}")
+        return report.status or 2
+    return report.status
+
+
+def _show(election: Election, turnout: Turnout | None, results: Mapping[str, Result], *, units: bool) -> None:
+    say(election.name, "bold")
+    say(f"fingerprint {election.fingerprint.hex()}" + (", a simulation" if election.simulated else ""))
+    if turnout is not None:
+        show_table("Turnout", ("", "number"), _turnout_rows(turnout))
+    for contest in election.contests:
+        result = results.get(contest.id)
+        if result is None:
+            say(f"{contest.title}: no result yet")
+            continue
+        show_table(contest.title, ("option", "name", "party", "votes"), _votes(contest, result))
+        if result.outcome is not None:
+            _show_outcome(contest, result.outcome)
+        if units:
+            _show_units(election, contest, result)
+
+
+def _turnout_so_far(procedure: Procedure) -> Turnout:
+    box, log = procedure.box, procedure.log
+    if box is None:
+        raise Refused("there is no roll yet, so there is nothing to show; see evote status")
+    return Turnout(box.electorate, box.closing(log.size, log.root()), closed=procedure.counting is not None)
+
+
+def _turnout_stated(record: Path, report: Report) -> Turnout | None:
+    """Return what roll and closing state, if the report says that both are true."""
+    if report.status == 1 or not any(finding.check == "box.closing" for finding in report.findings):
+        return None
+    found = [decode_entry(line).body for line in NativeRecord(record).lines() if _counts_ballots(line)]
+    roll = next(body for body in found if isinstance(body, Roll))
+    return Turnout(roll.count, next(body for body in found if isinstance(body, Closing)))
+
+
+def _counts_ballots(line: bytes) -> bool:
+    return b'"kind":"roll"' in line or b'"kind":"closing"' in line
+
+
+def _turnout_rows(turnout: Turnout) -> Iterator[tuple[str, int]]:
+    ballots = turnout.ballots
+    yield "voters on the roll", turnout.electorate
+    yield "ballots on the board", ballots.ballots
+    yield "superseded by a later ballot", ballots.superseded
+    yield "revoked", ballots.revoked
+    yield "kept" if turnout.closed else "kept if the box closed now", ballots.kept
 
 
 def _votes(contest: Contest, result: Result) -> Iterator[tuple[str, str, str, int]]:
-    """Yield options by number of votes, then what is not a vote for any."""
-    ranked = sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1])
-    for option, votes in ranked:
-        yield option.id, option.name, option.party, votes
+    """Yield options by number of votes, if the count is known, then what is not a vote for any."""
+    if result.counts:
+        ranked = sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1])
+        for option, votes in ranked:
+            yield option.id, option.name, party_of(contest, option.id), votes
     yield "", "(blank)", "", result.blank
     yield "", "(invalid)", "", result.invalid
     if result.withheld:
         yield "", "(withheld: ballots in units too small to open)", "", result.withheld
 
 
-def _show_units(contest: Contest, result: Result) -> None:
-    columns: Sequence[str] = ("unit", "ballots", "weight", *(o.id for o in contest.options), "blank", "invalid")
-    rows = [(u.unit, u.ballots, u.weight, *u.counts, u.blank, u.invalid) for u in result.units]
+def _show_outcome(contest: Contest, outcome: Outcome) -> None:
+    names, seats = winner_names(contest, outcome.winners), seats_of(contest, outcome.winners)
+    if len(seats) < len(names):
+        show_table(f"{contest.title}: seats", ("party", "seats"), seats)
+    title = f"{contest.title}: decided by the method {outcome.method}"
+    show_table(title, ("place", "won by"), enumerate(names, 1)) if names else say(f"{title}: no option won")
+    for table in outcome.tables:
+        show_table(f"{contest.title}: {table.title}", table.columns, table.rows)
+
+
+def _show_units(election: Election, contest: Contest, result: Result) -> None:
+    options = [option.id for option in contest.options] if result.counts else []
+    columns = ("unit", "ballots", "weight", *options, "blank", "invalid")
+    rows = [(unit_name(election, u.unit), u.ballots, u.weight, *u.counts, u.blank, u.invalid) for u in result.units]
     show_table(f"{contest.title}, by unit, in ballots", columns, rows)
     for unit in result.units:
-        for element in unit.invalid_elements:
-            say(f"invalid in unit {unit.unit}: {element.hex()}")
+        for invalid in unit.invalid_elements:
+            say(f"invalid in unit {unit.unit}: {invalid.hex()}")
