@@ -15,7 +15,7 @@ from evote.crypto.vector import Vector
 from evote.errors import EvidenceMissing, Refused
 from evote.mixnet.shuffle import Generators, ShuffleStatement, shuffle_proof
 from evote.record.audit import Audit
-from evote.record.context import list_transcript
+from evote.record.context import open_transcript
 from evote.record.entries import Shuffle
 from evote.record.lists import Source, list_digest, read_list
 from evote.record.manifest import Election
@@ -122,7 +122,8 @@ class Cascade:
         return after
 
 
-def shuffle_transcript(election: Election, author: str, key: PublicKey, body: Shuffle) -> Transcript:
-    """Return the transcript of a proof of shuffle: mixer, contest, unit, digests of both lists."""
-    digests = (body.input, body.output)
-    return list_transcript("shuffle", election, author, key.y, Place(body.contest, body.unit), digests)
+def shuffle_transcript(election: Election, author: str, key: PublicKey, place: Place | Shuffle) -> Transcript:
+    """Return the transcript that a proof of shuffle goes on from: election, key, mixer, contest and unit."""
+    transcript = open_transcript("shuffle", election, author, key.y)
+    transcript.append("place", place.contest.encode(), place.unit.encode())
+    return transcript

@@ -9,8 +9,6 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-import msgspec
-
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.rows import Rows
@@ -65,7 +63,9 @@ class Mixer:
 
         ``h`` are the independent generators, see `Generators` and `Cascade.generators`.
         """
-        return prepare(self.purpose(key, place, len(h), width), key, h, self._arithmetic, self._executor)
+        transcript = shuffle_transcript(self._election, self.author, key, place)
+        purpose = self.purpose(key, place, len(h), width)
+        return prepare(purpose, key, h, transcript, self._arithmetic, self._executor)
 
     def purpose(self, key: PublicKey, place: Place, rows: int, width: int) -> Purpose:
         """Return what a shuffle of a unit's list is prepared for."""
@@ -97,20 +97,19 @@ class Mixer:
             prepared = self.prepare(key, place, current.width, cascade.generators(len(before)))
         ahead = prepared.take(self.purpose_of(cascade, place))
         after = self._reencrypted(before, ahead)
+        statement = cascade.statement(before, after)
+        prover_class = shuffle_prover(self._election.shuffle)
+        prover = prover_class(statement, ahead.witness, self._arithmetic, self._executor, ahead.proof)
+        proof = prover.prove(shuffle_transcript(self._election, self.author, key, place))
+        lines = proof.lines()
         body = Shuffle(
             contest=place.contest,
             unit=place.unit,
             input=current.digest,
             output=list_digest(after.encoded),
-            vectors=bytes(32),
-            proof=b"",
+            vectors=lines_digest(lines),
+            proof=bytes(proof),
         )
-        statement = cascade.statement(before, after)
-        prover_class = shuffle_prover(self._election.shuffle)
-        prover = prover_class(statement, ahead.witness, self._arithmetic, self._executor, ahead.proof)
-        proof = prover.prove(shuffle_transcript(self._election, self.author, key, body))
-        lines = proof.lines()
-        body = msgspec.structs.replace(body, vectors=lines_digest(lines), proof=bytes(proof))
         entry = sign_entry(self._key, self._election.fingerprint, self.author, body)
         return ShuffleMessage(entry, (list(list_lines(after.encoded)), lines))
 

@@ -23,11 +23,12 @@ from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import PublicKey
 from evote.crypto.group import Element, Group
 from evote.crypto.secret import Secret
+from evote.crypto.transcript import Transcript
 from evote.crypto.vector import KnownVector, Vector
 from evote.errors import DecodeError, EvoteError, Refused
 from evote.mixnet.columns import raw_vector
 from evote.mixnet.draws import Draws, new_seed
-from evote.mixnet.shuffle import ShuffleWitness, shuffle_prover
+from evote.mixnet.shuffle import ShuffleToCome, ShuffleWitness, shuffle_prover
 from evote.record import vault
 from evote.record.files import sync_directory
 
@@ -104,18 +105,24 @@ class PreparedShuffle(Secret):
 
 
 def prepare(
-    purpose: Purpose, key: PublicKey, h: Vector, arithmetic: Arithmetic, executor: Executor | None = None
+    purpose: Purpose,
+    key: PublicKey,
+    h: Vector,
+    transcript: Transcript,
+    arithmetic: Arithmetic,
+    executor: Executor | None = None,
 ) -> PreparedShuffle:
     """Make what can be made; costs N w powers of g and of y each, and the prover's share.
 
-    ``h`` are the independent generators, one for each row. The workers of an ``executor`` see secrets, and are used by
-    FAST arithmetic only.
+    ``h`` are the independent generators, one for each row; ``transcript`` is that of the proof, before its statement,
+    and is advanced. The workers of an ``executor`` see secrets, and are used by FAST arithmetic only.
     """
     workers = executor if arithmetic is Arithmetic.FAST else None
     prover = shuffle_prover(purpose.proof)
 
     def share(permutation: Sequence[int], s: Sequence[int]) -> tuple[Any, list[Element]]:
-        made: tuple[Any, list[Element]] = prover.prepare(key, h, purpose.width, permutation, arithmetic, workers, s)
+        to_come = ShuffleToCome(key, h, purpose.width, transcript, permutation)
+        made: tuple[Any, list[Element]] = prover.prepare(to_come, arithmetic, workers, s)
         return made
 
     return PreparedShuffle(purpose, made_ahead([key.y] * purpose.width, purpose.rows, share, arithmetic, workers))

@@ -19,6 +19,7 @@ from evote.crypto.rows import Rows
 from evote.crypto.transcript import Transcript
 from evote.crypto.vector import KnownVector, Vector
 from evote.parallel import pmap
+from evote.record.lists import list_digest
 from evote.registry import registered
 
 GENERATORS = "shuffle generators"
@@ -54,6 +55,10 @@ class ShuffleStatement:
         """The number of ciphertexts in a row."""
         return self.before.width
 
+    def bind_lists(self, transcript: Transcript) -> None:
+        """Bind a transcript to the digests of both lists."""
+        transcript.append("lists", *(list_digest(rows.encoded) for rows in (self.before, self.after)))
+
 
 @dataclass(frozen=True, slots=True)
 class ShuffleWitness:
@@ -61,6 +66,20 @@ class ShuffleWitness:
 
     permutation: Sequence[int] = field(repr=False)
     randomness: Sequence[Sequence[int]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShuffleToCome:
+    """What is known of a shuffle before its list: there will be len(h) rows of ``width`` ciphertexts.
+
+    ``transcript`` is bound to whose shuffle it is, and of which unit's list.
+    """
+
+    key: PublicKey
+    h: Vector
+    width: int
+    transcript: Transcript
+    permutation: Sequence[int] = field(repr=False)
 
 
 class ShuffleProof(Protocol):
@@ -75,7 +94,10 @@ class ShuffleProof(Protocol):
         """
 
     def equations(self, statement: ShuffleStatement, proof: Any, transcript: Transcript) -> Iterable[Equation | Family]:
-        """Return the equations that hold if the statement is true and, but for chance, only then."""
+        """Return the equations that hold if the statement is true and, but for chance, only then.
+
+        ``transcript`` is bound to whose shuffle it is, and of which unit's list; the proof binds the statement.
+        """
 
 
 def shuffle_proof(name: str) -> ShuffleProof:

@@ -17,7 +17,14 @@ from evote.crypto.rows import Rows
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.vector import Vector
 from evote.errors import DecodeError, Refused, VerificationError
-from evote.mixnet.shuffle import GENERATORS, ShuffleStatement, ShuffleWitness, shuffle_proof, shuffle_prover
+from evote.mixnet.shuffle import (
+    GENERATORS,
+    ShuffleStatement,
+    ShuffleToCome,
+    ShuffleWitness,
+    shuffle_proof,
+    shuffle_prover,
+)
 
 SECRET = 123456789
 FAST, CAREFUL = Arithmetic.FAST, Arithmetic.CAREFUL
@@ -84,13 +91,14 @@ class Case:
     def group(self) -> Group:
         return self.key.group
 
-    def prepare(self, arithmetic: Arithmetic, permutation: Sequence[int] | None = None) -> Any:
+    def prepare(
+        self, arithmetic: Arithmetic, permutation: Sequence[int] | None = None, context: str = "a context"
+    ) -> Any:
         """Return what can be made of the proof before there is a list."""
         h = generators(self.group, self.n)
         permutation = self.witness.permutation if permutation is None else permutation
-        prepared, (power,) = shuffle_prover(self.name).prepare(
-            self.key, h, self.width, permutation, arithmetic, None, [SECRET]
-        )
+        to_come = ShuffleToCome(self.key, h, self.width, transcript(context), permutation)
+        prepared, (power,) = shuffle_prover(self.name).prepare(to_come, arithmetic, None, [SECRET])
         assert power == self.key.y  # what was asked for besides
         return prepared
 

@@ -17,7 +17,7 @@ from evote.crypto.group import Element, Group, group
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.vector import Vector
 from evote.errors import DecodeError, VerificationError
-from evote.mixnet.shuffle import ShuffleStatement
+from evote.mixnet.shuffle import ShuffleStatement, ShuffleToCome
 from evote.mixnet.terelius_wikstrom import offline
 from evote.mixnet.terelius_wikstrom.offline import Masks
 from evote.mixnet.terelius_wikstrom.proof import (
@@ -253,7 +253,8 @@ class Cheat(TereliusWikstromProver):
 
     def forge(self, own: Vote, instead: Vote, transcript: NativeTranscript) -> Proof:
         q, s = self._q, self._statement
-        ahead = self.prepare(s.key, s.h, s.width, range(self._n), self._arithmetic)[0].take()
+        to_come = ShuffleToCome(s.key, s.h, s.width, transcript, range(self._n))
+        ahead = self.prepare(to_come, self._arithmetic)[0].take()
         e = batching_vector(s, ahead.u, transcript)
         e_prime = [e[0] * own.m * pow(instead.m, -1, q) % q, *e[1:]]
         commitment = self._commit(ahead, e_prime)

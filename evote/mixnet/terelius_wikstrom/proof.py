@@ -163,6 +163,7 @@ def _scalar(group: Group, data: bytes) -> int:
 def batching_vector(statement: ShuffleStatement, u: Vector, transcript: Transcript) -> list[int]:
     """Bind the whole statement and u; return e. The generators are a function of the group and the length."""
     group, n = statement.group, len(statement.before)
+    statement.bind_lists(transcript)
     transcript.append("shuffle", b"terelius-wikstrom", group.name.encode(), statement.width.to_bytes(8, "big"))
     transcript.append("pk", group.generator, statement.key.y)
     transcript.append("w", *statement.before.encoded)
@@ -172,11 +173,12 @@ def batching_vector(statement: ShuffleStatement, u: Vector, transcript: Transcri
 
 
 def challenge(commitment: Commitment, group: Group, transcript: Transcript) -> int:
-    """Bind the commitment; return v."""
+    """Bind the commitment, which has no F' where there is no list; return v."""
     transcript.append("B", *commitment.B.encodings())
     transcript.append("A'", commitment.A_prime)
     transcript.append("B'", *commitment.B_prime.encodings())
     transcript.append("C'", commitment.C_prime)
     transcript.append("D'", commitment.D_prime)
-    transcript.append("F'", encode_row(commitment.F_prime))
+    if commitment.F_prime:
+        transcript.append("F'", encode_row(commitment.F_prime))
     return transcript.challenge("v", group.challenge_bits)

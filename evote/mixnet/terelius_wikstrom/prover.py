@@ -13,14 +13,14 @@ from itertools import accumulate
 from typing import Protocol
 
 from evote.crypto.arithmetic import Arithmetic
-from evote.crypto.elgamal import Ciphertext, PublicKey, Row
+from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.fixed_base import streamed_cost, streamed_width
 from evote.crypto.group import Element, Group, Raw
 from evote.crypto.transcript import Transcript
 from evote.crypto.vector import Vector
 from evote.mixnet.columns import RawVector, multiplied_encodings, raw_vector
 from evote.mixnet.draws import new_seed
-from evote.mixnet.shuffle import ShuffleStatement, ShuffleWitness
+from evote.mixnet.shuffle import ShuffleStatement, ShuffleToCome, ShuffleWitness
 from evote.mixnet.terelius_wikstrom import offline
 from evote.mixnet.terelius_wikstrom.offline import Ahead, Masks, PreparedProof, products_of
 from evote.mixnet.terelius_wikstrom.proof import (
@@ -171,21 +171,15 @@ class TereliusWikstromProver(Proving):
 
     @staticmethod
     def prepare(
-        key: PublicKey,
-        h: Vector,
-        width: int,
-        permutation: Sequence[int],
-        arithmetic: Arithmetic,
-        executor: Executor | None = None,
-        also: Sequence[int] = (),
+        to_come: ShuffleToCome, arithmetic: Arithmetic, executor: Executor | None = None, also: Sequence[int] = ()
     ) -> tuple[PreparedProof, list[Element]]:
-        """Return what can be made of one proof before there is a list of len(h) rows of ``width`` ciphertexts.
+        """Return what can be made of one proof before there is a list; its challenges wait for that.
 
         And g^x for the x in ``also``, which cost less in one batch with the proof's own powers.
         """
         workers = executor if arithmetic is Arithmetic.FAST else None
-        keys, lengths = [key.y] * width, native_lengths(key.group)
-        return offline.prepare(keys, h, permutation, lengths, arithmetic, new_seed(), workers, also)
+        keys, lengths = [to_come.key.y] * to_come.width, native_lengths(to_come.key.group)
+        return offline.prepare(keys, to_come.h, to_come.permutation, lengths, arithmetic, new_seed(), workers, also)
 
     @staticmethod
     def restore(data: bytes, group: Group, n: int, width: int) -> PreparedProof:
@@ -200,7 +194,8 @@ class TereliusWikstromProver(Proving):
         pi, s = self._witness.permutation, self._statement
         prepared = self._prepared
         if prepared is None:
-            prepared, _ = self.prepare(s.key, s.h, s.width, pi, self._arithmetic, self._executor)
+            to_come = ShuffleToCome(s.key, s.h, s.width, transcript, pi)
+            prepared, _ = self.prepare(to_come, self._arithmetic, self._executor)
         return self.proved(prepared.take(), _Native(s, transcript))
 
     def _columns(self) -> list[Vector]:
