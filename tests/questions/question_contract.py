@@ -158,10 +158,12 @@ class QuestionContract:
             for statement, witness in zip(self.statements(mine), self.witnesses(mine), strict=True)
         ]
         fitting = 0
-        shift = self.key.encrypt(self.group.identity, self.group.scalar(7))
-        h = commit(self.group, 0, self.group.scalar(7))
         theirs = self.seal(other)
-        sealed = Sealed(tuple(c * shift for c in theirs.ciphertexts), tuple(p * h for p in theirs.commitments))
+        fresh = [self.group.scalar(7 * 1009**i) for i in range(max(self.question.width, self.question.commitments))]
+        sealed = Sealed(
+            tuple(self.key.reencrypt(c, r) for c, r in zip(theirs.ciphertexts, fresh, strict=False)),
+            tuple(p * commit(self.group, 0, r) for p, r in zip(theirs.commitments, fresh, strict=False)),
+        )
         for statement, proof in zip(
             self.question.statements(self.key, sealed, self.options_allowed), proofs, strict=True
         ):

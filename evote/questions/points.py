@@ -1,0 +1,133 @@
+"""Points for options, counted by a homomorphic sum: each option gets 0..m, and what is spent stays under a cap.
+
+One ciphertext for each option holds its points x_i; their range, and that of the cap on sum_i price_i x_i, are proved
+by committed bits (`evote.crypto.range_proof`). This is what cumulative votes, scores and budgets have in common. An
+answer without any points is valid, and is not told apart in the sums.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Collection, Sequence
+from functools import reduce
+from itertools import islice
+from operator import mul
+
+from evote.crypto.elgamal import Ciphertext, PublicKey
+from evote.crypto.range_proof import (
+    bit_weights,
+    bits,
+    cap_bits,
+    cap_statements,
+    cap_witnesses,
+    range_statements,
+    range_witnesses,
+)
+from evote.crypto.relation import Statement, Witness
+from evote.crypto.statements import encryption_of
+from evote.questions.question import Opening, Question, Route, Sealed, check_form
+
+
+class Points(Question):
+    """The common part; a question type adds its rules as ``maximum``, ``prices`` and ``cap``."""
+
+    __slots__ = ()
+
+    maximum: int
+
+    @property
+    @abstractmethod
+    def prices(self) -> tuple[int, ...]:
+        """What a point for each option costs the voter; all 0 where there is no cap."""
+
+    @property
+    @abstractmethod
+    def cap(self) -> int | None:
+        """The most that a voter may spend; None for no cap."""
+
+    @property
+    def route(self) -> Route:
+        """Only sums are opened."""
+        return Route.AGGREGATE
+
+    @property
+    def width(self) -> int:
+        """One ciphertext for each option."""
+        return self.options
+
+    @property
+    def bound(self) -> int:
+        """The most points that an option can be given."""
+        return self.maximum
+
+    @property
+    def commitments(self) -> int:
+        """The bits of each option's points, then the bits of what is left under the cap."""
+        return self.options * len(bit_weights(self.maximum)) + len(cap_bits(0, self.cap or 0))
+
+    def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
+        """Return how often each option is named."""
+        given = Counter(selection)
+        if not given.keys() <= set(range(1, self.options + 1)):
+            raise ValueError("an option that is not on the list")
+        points = tuple(given[option] for option in range(1, self.options + 1))
+        if max(points) > self.maximum:
+            raise ValueError(f"at most {self.maximum} for one option")
+        if self.cap is not None and self._spent(points) > self.cap:
+            raise ValueError(f"this costs {self._spent(points)}, more than {self.cap}")
+        return points
+
+    def read(self, exponents: Sequence[int]) -> tuple[int, ...] | None:
+        """Return each option as often as it has points, or None if no ballot looks like this."""
+        if min(exponents) < 0 or max(exponents) > self.maximum:
+            return None
+        if self.cap is not None and self._spent(exponents) > self.cap:
+            return None
+        return tuple(option for option, points in enumerate(exponents, 1) for _ in range(points))
+
+    def committed(self, exponents: Sequence[int], /) -> tuple[int, ...]:
+        """Return the bits of each option's points, then of what is left under the cap."""
+        known = tuple(bit for points in exponents for bit in bits(points, self.maximum))
+        return known if self.cap is None else known + cap_bits(self._spent(exponents), self.cap)
+
+    def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
+        """Return 0..m for each option (and 0 for one that is not allowed), then the cap."""
+        ciphertexts, commitments = check_form(self, sealed), iter(sealed.commitments)
+        size, found = len(bit_weights(self.maximum)), list[Statement]()
+        for option, ciphertext in enumerate(ciphertexts, 1):
+            found += range_statements(key, ciphertext, list(islice(commitments, size)), self.maximum)
+            found += [] if option in allowed else [encryption_of(key, ciphertext, 0)]
+        if self.cap is None:
+            return found
+        spent, largest = self._spent_of(ciphertexts), self.maximum * sum(self.prices)
+        return [*found, *cap_statements(key, spent, list(commitments), self.cap, largest)]
+
+    def witnesses(self, opening: Opening, allowed: Collection[int]) -> list[Witness]:
+        """Return the bits, their blinding and the randomness, for each of the `statements`."""
+        blinding, size, found = iter(opening.blinding), len(bit_weights(self.maximum)), list[Witness]()
+        for option, (x, r) in enumerate(zip(opening.exponents, opening.randomness, strict=True), 1):
+            found += range_witnesses(x, r, list(islice(blinding, size)), self.maximum)
+            found += [] if option in allowed else [Witness((r,))]
+        if self.cap is None:
+            return found
+        priced = [r * price for price, r in zip(self.prices, opening.randomness, strict=True)]
+        rho = sum(priced[1:], priced[0])
+        return [*found, *cap_witnesses(self._spent(opening.exponents), rho, list(blinding), self.cap)]
+
+    def totals(self, sums: Sequence[int], ballots: int, /) -> tuple[tuple[int, ...], int] | None:
+        """Return the points of each option, or None if so many ballots cannot give them; blanks are not known."""
+        fits = min(sums) >= 0 and max(sums) <= self.maximum * ballots
+        affordable = self.cap is None or self._spent(sums) <= self.cap * ballots
+        return (tuple(sums), 0) if fits and affordable else None
+
+    def _spent(self, points: Sequence[int]) -> int:
+        return sum(price * x for price, x in zip(self.prices, points, strict=True))
+
+    def _spent_of(self, ciphertexts: Sequence[Ciphertext]) -> Ciphertext:
+        """Return an encryption of what is spent: prod_i (c1_i, c2_i)^price_i."""
+        group = ciphertexts[0].c1.group
+        halves = [c.c1 for c in ciphertexts], [c.c2 for c in ciphertexts]
+        if set(self.prices) == {1}:
+            return reduce(mul, ciphertexts)
+        return Ciphertext(*(group.product_of_powers(half, self.prices) for half in halves))
