@@ -31,7 +31,7 @@ from evote.crypto.range_proof import (
     range_statements,
     range_witnesses,
 )
-from evote.crypto.relation import Proof, Statement, Witness, decode_proof
+from evote.crypto.relation import Proof, Statement, Witness, decode_proof, proof_size
 from evote.crypto.verifier import equations, verify
 from evote.errors import VerificationError
 from tests.crypto.samples import TOY, encrypt, keypair, scalars, transcript
@@ -491,6 +491,18 @@ def test_cost_of_a_committed_range(m: int):
     assert (spent.elements, spent.challenges, spent.scalars) == (2 * k + 1, k, 2 * k + 1)
     assert [spent.powers.count(base) for base in (g, h)] == [k, 2 * k + 1]
     assert len(spent.powers) == 3 * k + 1
+
+
+@pytest.mark.parametrize("m", [6, 100, 10**6])
+def test_bytes_over_ristretto255(m: int):
+    of, k = REAL[0], len(bit_weights(m))
+    elements, sealed = [of.generator] * k, Ciphertext(of.generator, of.generator)
+    key = PublicKey(of.generator)
+    ranges = sum(map(proof_size, range_statements(key, sealed, elements, m)))
+    assert ranges + k * of.element_size == 192 * k + 192
+    assert sum(map(proof_size, cap_statements(key, sealed, elements, m, m))) == ranges
+    committed_ranges = sum(map(proof_size, commitment_range_statements(of.generator, elements, m)))
+    assert committed_ranges + k * of.element_size == 192 * k + 64
 
 
 def test_a_proof_tells_nothing_by_its_size():
