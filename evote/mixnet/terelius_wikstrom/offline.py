@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -26,6 +27,8 @@ from evote.errors import Refused
 from evote.mixnet.columns import multiplied_encodings, raw_vector
 from evote.mixnet.draws import Draws
 from evote.mixnet.terelius_wikstrom.proof import Lengths, mask_bound
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -74,7 +77,7 @@ class _Stored(msgspec.Struct, array_like=True, frozen=True):
     others: bytes
 
 
-class PreparedProof(Secret):
+class Once(Secret, Generic[T]):
     """The part of one proof that was made ahead. It serves once: two proofs with the same masks give the witness away.
 
     Whoever has taken it, or its bytes, has used it.
@@ -82,16 +85,22 @@ class PreparedProof(Secret):
 
     __slots__ = ("_held",)
 
-    def __init__(self, ahead: Ahead) -> None:
+    def __init__(self, ahead: T) -> None:
         """Hold what was made."""
         self._held = [ahead]
 
-    def take(self) -> Ahead:
+    def take(self) -> T:
         """Return the secrets; `Refused` the second time."""
         try:
             return self._held.pop()  # atomic, so that of two threads one fails
         except IndexError:
             raise Refused("what was prepared for a proof of shuffle serves once, and has served") from None
+
+
+class PreparedProof(Once[Ahead]):
+    """What was made ahead of a proof of Terelius and Wikstrom."""
+
+    __slots__ = ()
 
     def secret_bytes(self) -> bytes:
         """Take it, and return it as `restore` reads it."""

@@ -94,11 +94,15 @@ class Proof:
 
     def lines(self) -> list[bytes]:
         """Return the part that grows with the list, a line for each row."""
+        return list(map(canonical.encode, self.rows()))
+
+    def rows(self) -> list[VectorLine]:
+        """Return that part before it is written."""
         group, c, r = self.commitment.A_prime.group, self.commitment, self.reply
         size, scalar = exponent_size(group), group.scalar_size
         columns = (c.B.encodings(), c.B_prime.encodings(), r.k_B, r.k_E, self.u.encodings())
         return [
-            canonical.encode(VectorLine(b, b_prime, k_b.to_bytes(scalar, "big"), k_e.to_bytes(size, "big"), u))
+            VectorLine(b, b_prime, k_b.to_bytes(scalar, "big"), k_e.to_bytes(size, "big"), u)
             for b, b_prime, k_b, k_e, u in zip(*columns, strict=True)
         ]
 
@@ -120,7 +124,8 @@ def exponent_size(group: Group) -> int:
     return group.scalar_size if bound == group.order else (bound.bit_length() + 7) // 8
 
 
-def _decode_exponent(group: Group, data: bytes) -> int:
+def decode_exponent(group: Group, data: bytes) -> int:
+    """Return a k_E; raise `DecodeError` for anything but its encoding."""
     value = int.from_bytes(data, "big")
     if (
         len(data) != exponent_size(group)
@@ -136,16 +141,25 @@ def decode(group: Group, width: int, lines: Sequence[bytes], data: bytes) -> Pro
 
     The vectors are of their length; that they hold members is proved when they are used.
     """
-    rows = [canonical.decode(line, VectorLine) for line in lines]
+    return decode_parts(group, width, [canonical.decode(line, VectorLine) for line in lines], data)
+
+
+def proof_size(group: Group, width: int) -> int:
+    """Return the length of `Proof` as bytes."""
+    return (3 + 2 * width) * group.element_size + (3 + width) * group.scalar_size
+
+
+def decode_parts(group: Group, width: int, rows: Sequence[VectorLine], data: bytes) -> Proof:
+    """Return the proof with these rows; without F' and k_F where the width is 0."""
     size, scalar = group.element_size, group.scalar_size
-    if len(data) != (3 + 2 * width) * size + (3 + width) * scalar:
+    if len(data) != proof_size(group, width):
         raise DecodeError("a proof of shuffle is not of its length")
     a_prime, c_prime, d_prime = group.decode_many([data[i * size : (i + 1) * size] for i in range(3)])
-    (f_prime,) = decode_rows(group, [data[3 * size : (3 + 2 * width) * size]], width)
     start = (3 + 2 * width) * size
+    f_prime = decode_rows(group, [data[3 * size : start]], width)[0] if width else ()
     k_a, k_c, k_d, *k_f = [_scalar(group, data[i : i + scalar]) for i in range(start, len(data), scalar)]
     b, b_prime, u = (_vector(group, [getattr(row, name) for row in rows], name) for name in ("B", "B_prime", "u"))
-    k_b, k_e = [_scalar(group, row.k_B) for row in rows], [_decode_exponent(group, row.k_E) for row in rows]
+    k_b, k_e = [_scalar(group, row.k_B) for row in rows], [decode_exponent(group, row.k_E) for row in rows]
     commitment = Commitment(b, a_prime, b_prime, c_prime, d_prime, f_prime)
     return Proof(u, commitment, Reply(k_a, k_b, k_c, k_d, k_e, k_f))
 

@@ -16,6 +16,7 @@ from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.fixed_base import streamed_cost, streamed_width
 from evote.crypto.group import Element, Group, Raw
+from evote.crypto.rows import Rows
 from evote.crypto.transcript import Transcript
 from evote.crypto.vector import Vector
 from evote.mixnet.columns import RawVector, multiplied_encodings, raw_vector
@@ -166,7 +167,8 @@ class TereliusWikstromProver(Proving):
 
         The workers of an ``executor`` see secrets, and are used by FAST arithmetic only.
         """
-        super().__init__(statement.h, self._columns, witness, native_lengths(statement.group), arithmetic, executor)
+        columns = partial(columns_of, statement.after, executor if arithmetic is Arithmetic.FAST else None)
+        super().__init__(statement.h, columns, witness, native_lengths(statement.group), arithmetic, executor)
         self._statement, self._prepared = statement, prepared
 
     @staticmethod
@@ -198,10 +200,12 @@ class TereliusWikstromProver(Proving):
             prepared, _ = self.prepare(to_come, self._arithmetic, self._executor)
         return self.proved(prepared.take(), _Native(s, transcript))
 
-    def _columns(self) -> list[Vector]:
-        after, blocks = self._statement.after.decoded(self._executor), range(self._statement.width)
-        columns: list[Vector] = [RawVector(self._group, [row[block].c1.raw for row in after]) for block in blocks]
-        return columns + [RawVector(self._group, [row[block].c2.raw for row in after]) for block in blocks]
+
+def columns_of(rows: Rows, executor: Executor | None) -> list[Vector]:
+    """Return the first halves of each block, then the second halves, decoded."""
+    decoded, blocks = rows.decoded(executor), range(rows.width)
+    columns: list[Vector] = [RawVector(rows.group, [row[block].c1.raw for row in decoded]) for block in blocks]
+    return columns + [RawVector(rows.group, [row[block].c2.raw for row in decoded]) for block in blocks]
 
 
 def chain_pays(group: Group, n: int, n_e: int = E_BITS) -> bool:
