@@ -62,12 +62,12 @@ class Opening:
 
 
 def read_polynomial(directory: Directory, layout: Layout, key: JointKey, threshold: int) -> Polynomial:
-    """Return the polynomial; raise `DecodeError` unless its value at 0 is the joint key and its degree below lambda."""
+    """Return the polynomial; raise `DecodeError` unless its value at 0 is the joint key and its degree lambda - 1.
+
+    Of a lower degree it would be a key that fewer than lambda parties have together.
+    """
     tree = directory.tree(POLYNOMIAL)
-    count = tree.node()
-    if not 1 <= count <= threshold:
-        raise tree.error(f"{count} coefficients where 1 to {threshold} belong")
-    coefficients = tuple(tuple(layout.elements(tree, layout.plain)) for _ in range(count))
+    coefficients = tuple(tuple(layout.elements(tree, layout.plain)) for _ in range(tree.node(threshold)))
     tree.end()
     if coefficients[0] != key.y:
         raise tree.error("its value at 0 is not the joint key")

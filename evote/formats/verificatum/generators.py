@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 
 from evote.crypto.group import Group, Raw
 from evote.crypto.modp import ModPGroup
@@ -21,7 +20,7 @@ from evote.crypto.weierstrass import WeierstrassGroup
 from evote.formats.verificatum.oracle import Challenger, integers
 from evote.parallel import pmap
 
-BLOCK = 512  # candidates that a worker takes at once
+BLOCK = 512  # candidates that a worker takes at once, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +32,17 @@ class Candidates:
     seed: bytes
     slack: int
 
-    def made(self, block: int) -> Iterator[Raw]:
-        """Yield the generators that the candidates of a block give."""
+    def made(self, places: range) -> Iterator[Raw]:
+        """Yield the generators that the candidates at these places give."""
         group = self.group
         if isinstance(group, ModPGroup):
-            yield from (group.power_public(x, group.cofactor) for x in self._residues(group.p, block))
+            yield from (group.power_public(x, group.cofactor) for x in self._residues(group.p, places))
         elif isinstance(group, WeierstrassGroup):
-            yield from filter(None, map(group.lift, self._residues(group.p, block)))
+            yield from filter(None, map(group.lift, self._residues(group.p, places)))
 
-    def _residues(self, p: int, block: int) -> list[int]:
+    def _residues(self, p: int, places: range) -> list[int]:
         bits = p.bit_length() + self.slack
-        return [x % p for x in integers(self.rohash, self.seed, bits, BLOCK, block * BLOCK)]
+        return [x % p for x in integers(self.rohash, self.seed, bits, len(places), places.start)]
 
 
 def generators(
@@ -52,18 +51,19 @@ def generators(
     """Return the first ``number`` generators; ``slack`` is the session's n_r."""
     candidates = Candidates(group, challenger.rohash, challenger.generator_seed(), slack)
     parts: list[bytes] = []
-    made, size = 0, 0
+    made, size, at = 0, 0, 0
     rate = 1 if isinstance(group, ModPGroup) else 2  # candidates for each generator, on average
-    blocks = count()
     while made < number:
-        wanted = [next(blocks) for _ in range(-(-rate * (number - made) // BLOCK))]
-        for data, found in pmap(partial(_made, candidates), wanted, executor=executor, chunk=1):
+        end = at + rate * (number - made)
+        blocks = [range(low, min(low + BLOCK, end)) for low in range(at, end, BLOCK)]
+        for data, found in pmap(partial(_made, candidates), blocks, executor=executor, chunk=1):
             parts.append(data)
             made, size = made + found, len(data) // found if found else size
+        at = end
     return KnownVector(group, b"".join(parts)[: number * size], number, "h")
 
 
-def _made(candidates: Candidates, blocks: list[int]) -> tuple[bytes, int]:
-    (block,) = blocks
-    raws = list(candidates.made(block))
+def _made(candidates: Candidates, blocks: list[range]) -> tuple[bytes, int]:
+    (places,) = blocks
+    raws = list(candidates.made(places))
     return candidates.group.pack(raws), len(raws)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Row
 from evote.crypto.group import Element
 from evote.crypto.vector import Vector
-from evote.formats.verificatum.byte_tree import node
+from evote.formats.verificatum.byte_tree import Tree, node
 from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
 from evote.formats.verificatum.oracle import Challenger
 from evote.formats.verificatum.records import write_element, write_scalar, write_scalars, write_vector
@@ -65,8 +65,14 @@ class Shuffler:
         """The lengths of the proofs' integers."""
         return Lengths(self.challenger.e_bits, self.challenger.v_bits, max(self.slack, SLACK_BITS))
 
+    def read(self, tree: Tree) -> Ciphertexts:
+        """Return the list in a file, every item proved a member; the `DecodeError` for one that is none names it."""
+        listed = self.layout.ciphertexts(tree)
+        c1, c2 = (tuple(RawVector(v.group, v.raws(), v.name) for v in half) for half in (listed.c1, listed.c2))
+        return replace(listed, c1=c1, c2=c2)
+
     def shuffle(self, before: Ciphertexts, h: Vector) -> Written:
-        """Return a new shuffle of a list, h being its generators; raise `DecodeError` if it holds no members."""
+        """Return a new shuffle of a list that was `read`, h being its generators."""
         ahead = self._prepare(h)
         columns = self.reencrypted(before, ahead.witness.permutation, ahead.factors)
         half = len(columns) // 2
@@ -89,7 +95,6 @@ class Shuffler:
         places = sorted(range(len(pi)), key=pi.__getitem__)  # of input i in the output
         columns = []
         for column, half in zip(factors, (*before.c1, *before.c2), strict=True):
-            # in the order of the input, so that an error names the item that it is about
             raws = column.raws()
             made = multiplied(RawVector(group, [raws[j] for j in places]), half, self.workers)
             # w'_j = w_pi(j) (g, y)^s_pi(j)

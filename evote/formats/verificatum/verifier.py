@@ -206,6 +206,10 @@ class _Verifier:
         with self._steps.step(DECRYPTION):
             polynomial = read_polynomial(session.directory, session.layout, session.key, info.threshold)
             correct = correct_parties(session, info)
+            for party in sorted(set(range(1, info.parties + 1)) - set(correct)):
+                self._report.notes.append(
+                    f"party {party} does not count as correct: what it says of the decryption was not checked"
+                )
             shares = [read_share(session, party, len(before)) for party in range(1, info.parties + 1)]
             plaintexts = session.layout.halves(session.directory.tree(PLAINTEXTS), len(before))
             opening = Opening(before, polynomial, shares, plaintexts)

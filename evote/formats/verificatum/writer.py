@@ -8,6 +8,7 @@ Source: ``docs/verificatum.md``, sections 11 and 12.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ class Session:
 
         Raises what `read` does, and ``OSError``.
         """
-        check_new(path)
+        _check_place(path)
         before = self._list(ciphertexts)
         made = self.shuffler.shuffle(before, self._generators(len(before)))
         proofs = {
@@ -93,16 +94,20 @@ class Session:
     def shuffle_prepared(self, path: Path, ciphertexts: Path, prepared: Path, passphrase: bytes) -> int:
         """Do the same with what is prepared in a secret file, which is used up by that, whatever comes after.
 
-        `Refused`, and the file left as it is, if it was prepared for something else, or for fewer rows.
+        Everything that can be refused is, before the file is touched: a malformed list, a place where nothing can be
+        written; and `Refused` if the file was prepared for something else, or for fewer rows.
         """
-        check_new(path)
+        _check_place(path)
         before = self._list(ciphertexts)
-        rows = offline.purpose_in(prepared, passphrase).rows
+        found = offline.purpose_in(prepared, passphrase)
+        rows = found.rows
         if len(before) > rows:
             raise Refused(f"{prepared} was prepared for at most {rows} rows, not {len(before)}")
         purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
+        found.require(purpose)
+        h = self._generators(rows)
         ahead = offline.claim(prepared, passphrase, purpose, self.info.group, precomputation.restore)
-        made = precomputation.shuffle(self.shuffler, before, self._generators(rows), ahead, purpose)
+        made = precomputation.shuffle(self.shuffler, before, h, ahead, purpose)
         proofs = {
             "PermutationCommitment": made.u,
             "PoSCCommitment": made.commitment,
@@ -115,7 +120,7 @@ class Session:
         return len(before)
 
     def _list(self, ciphertexts: Path) -> Ciphertexts:
-        return self.shuffler.layout.ciphertexts(_tree(ciphertexts))
+        return self.shuffler.read(_tree(ciphertexts))
 
     def _generators(self, rows: int) -> Vector:
         info, shuffler = self.info, self.shuffler
@@ -135,6 +140,13 @@ class Session:
         files: dict[str, Piece] = {name: text.encode() for name, text in texts.items()}
         files |= {PUBLIC_KEY: self.shuffler.key.written, INPUT: before.written, OUTPUT: after.written}
         write_new_directory(path, files | {party_file(name, 1): data for name, data in proofs.items()})
+
+
+def _check_place(path: Path) -> None:
+    """Raise ``OSError`` if there is something of that name, or nothing can be written beside it."""
+    check_new(path)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
 
 
 def _read_key(info: ProtInfo, layout: Layout, path: Path) -> JointKey:

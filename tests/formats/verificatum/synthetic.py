@@ -10,7 +10,7 @@ import random
 import re
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from evote.crypto.arithmetic import Arithmetic
@@ -27,10 +27,24 @@ from tests.formats.verificatum.cases import VECTORS
 TEMPLATE = VECTORS / "p256-k1-shuffle-n1" / "protInfo.xml"
 
 
-def write_session(of: Group, n: int, to: Path, keywidth: int = 1, width: int = 1, plain: Collection[int] = ()) -> None:
-    """Write protInfo.xml, publicKey and ciphertexts; the keys of columns ``plain`` are 1, and so are their c1."""
+def write_session(
+    of: Group,
+    n: int,
+    to: Path,
+    keywidth: int = 1,
+    width: int = 1,
+    plain: Collection[int] = (),
+    parties: int = 1,
+    threshold: int = 1,
+    y: Sequence[Element] | None = None,
+) -> None:
+    """Write protInfo.xml, publicKey and ciphertexts; the keys of columns ``plain`` are 1, and so are their c1.
+
+    The key is ``y`` if that is given.
+    """
     source, layout = random.Random(n), Layout(of, keywidth, width)
-    y = [of.identity if i in plain else of.generator ** source.randrange(1, of.order) for i in range(keywidth)]
+    if y is None:
+        y = [of.identity if i in plain else of.generator ** source.randrange(1, of.order) for i in range(keywidth)]
     columns = [_column(of, n, source) for _ in range(2 * keywidth * width)]
     for at in range(keywidth * width):
         if at % keywidth in plain:
@@ -38,10 +52,11 @@ def write_session(of: Group, n: int, to: Path, keywidth: int = 1, width: int = 1
     made = [raw_vector(of, column) for column in columns]
     half = len(made) // 2
     halves = (write_product(layout.plain, map(write_element, side)) for side in ([of.generator] * keywidth, y))
+    numbers = {"keywidth": keywidth, "width": width, "nopart": parties, "thres": threshold}
     text = TEMPLATE.read_text()
-    for tag, value in {"pgroup": f"synthetic::{write_group(of).hex()}", "keywidth": keywidth, "width": width}.items():
+    for tag, value in {"pgroup": f"synthetic::{write_group(of).hex()}", **numbers}.items():
         text = re.sub(f"<{tag}>.*</{tag}>", f"<{tag}>{value}</{tag}>", text, count=1)
-    (to / "protInfo.xml").write_text(text)
+    (to / "protInfo.xml").write_text(text.replace("</protocol>", "<party></party>" * (parties - 1) + "</protocol>"))
     (to / "publicKey").write_bytes(node(product_group(write_group(of), layout.plain), node(*halves)))
     (to / "ciphertexts").write_bytes(layout.write_ciphertexts(made[:half], made[half:]).written)
 

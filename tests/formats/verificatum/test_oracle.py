@@ -4,12 +4,16 @@ import hashlib
 import json
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evote.cli.main import main
+from evote.crypto.group import group
 from evote.formats import foreign_format, format_names
-from evote.formats.verificatum.oracle import integers, random_oracle, stream
+from evote.formats.verificatum.byte_tree import leaf
+from evote.formats.verificatum.generators import generators
+from evote.formats.verificatum.oracle import Challenger, integers, random_oracle, stream
 from evote.formats.verificatum.verifier import VerificatumFormat
 from tests.formats.verificatum.cases import VECTORS, copied, flip
 
@@ -39,6 +43,20 @@ def test_the_oracle_hashes_its_own_length() -> None:
     first, *rest = naive(seed, 33)
     assert random_oracle("SHA-384", 260, [b"da", b"", b"ta"]) == bytes([first & 15, *rest])
     assert random_oracle("SHA-384", 256, [b"data"]) != random_oracle("SHA-384", 264, [b"data"])[:32]
+
+
+@pytest.mark.parametrize("name", ["electionguard-4096", "modp-2048"])
+def test_generators_modulo_p_are_powers_with_the_cofactor(name: str) -> None:
+    """Written out: h_i = t_i^((p - 1) / q), t_i of |p| + n_r bits; all from one stream."""
+    of: Any = group(name)
+    challenger = Challenger("SHA-384", "SHA-256", b"rho", 256, 256)
+    seed = random_oracle("SHA-384", 384, [b"rho", leaf(b"generators")])
+    output, size = naive(seed, 3 * 600), -(-(of.p.bit_length() + 100) // 8)
+    made = generators(of, challenger, 100, 3).elements()
+    for i, h in enumerate(made):
+        t = int.from_bytes(output[i * size : (i + 1) * size], "big") % (1 << of.p.bit_length() + 100)
+        assert bytes(h) == pow(t % int(of.p), (int(of.p) - 1) // of.order, int(of.p)).to_bytes(of.element_size, "big")
+        assert h**of.order == of.identity
 
 
 def evote(case: Path, *words: str) -> int:

@@ -12,7 +12,7 @@ import pytest
 from evote.cli.main import main
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.group import group
-from evote.errors import EvidenceMissing, Refused
+from evote.errors import DecodeError, EvidenceMissing, Refused
 from evote.formats.verificatum import precomputation
 from evote.formats.verificatum.byte_tree import Tree
 from evote.formats.verificatum.generators import generators
@@ -93,7 +93,7 @@ def test_in_memory_too(tmp_path: Path) -> None:
     purpose = precomputation.purpose_of(made.shuffler, "default", 3)
     h = generators(made.info.group, made.shuffler.challenger, made.info.slack, 3)
     ahead = precomputation.prepare(made.shuffler, purpose, h)
-    before = made.shuffler.layout.ciphertexts(_tree(tmp_path / "ciphertexts"))
+    before = made.shuffler.read(_tree(tmp_path / "ciphertexts"))
     precomputation.shuffle(made.shuffler, before, h, ahead, purpose)
     with pytest.raises(Refused, match="serves once"):
         precomputation.shuffle(made.shuffler, before, h, ahead, purpose)
@@ -101,6 +101,17 @@ def test_in_memory_too(tmp_path: Path) -> None:
 
 def _tree(path: Path) -> Tree:
     return Tree(path.read_bytes(), path.name)
+
+
+def spoil(at: int) -> Change:
+    """Return what changes a byte of the list that is to be shuffled."""
+
+    def change(case: Path) -> None:
+        data = bytearray((case / "ciphertexts").read_bytes())
+        data[at] ^= 1
+        (case / "ciphertexts").write_bytes(data)
+
+    return change
 
 
 OTHERS: dict[str, tuple[Change | None, str, str]] = {
@@ -122,6 +133,41 @@ def test_it_serves_nothing_else_and_is_not_spent_by_an_attempt(name: str, tmp_pa
     write_session(group("p-256"), 3, tmp_path)
     assert shuffle(tmp_path) == 3
     assert verified(tmp_path).status == 0
+
+
+BAD_LISTS: dict[str, tuple[Change, str]] = {
+    "the last item is no member": (spoil(-1), "ciphertexts v item 2"),
+    "the first item is no member": (spoil(40), "ciphertexts u item 0"),
+    "a byte too many": (
+        lambda c: (c / "ciphertexts").write_bytes((c / "ciphertexts").read_bytes() + b"\0"),
+        "too many",
+    ),
+    "empty": (lambda c: (c / "ciphertexts").write_bytes(b""), "ends too early"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_LISTS)
+def test_a_bad_list_is_refused_before_anything_is_spent(name: str, tmp_path: Path) -> None:
+    change, message = BAD_LISTS[name]
+    write_session(group("p-256"), 3, tmp_path)
+    prepare(tmp_path, 3)
+    held = (tmp_path / PREPARED).read_bytes()
+    change(tmp_path)
+    with pytest.raises(DecodeError, match=message):
+        shuffle(tmp_path)
+    assert (tmp_path / PREPARED).read_bytes() == held
+    assert not (tmp_path / "nizkp").exists()
+    write_session(group("p-256"), 3, tmp_path)
+    assert shuffle(tmp_path) == 3
+
+
+def test_where_nothing_can_be_written_nothing_is_spent(tmp_path: Path) -> None:
+    write_session(group("p-256"), 2, tmp_path)
+    prepare(tmp_path, 2)
+    for place in ("nowhere/nizkp", "protInfo.xml/nizkp"):
+        with pytest.raises(OSError, match=r"No such file|Not a directory"):
+            shuffle(tmp_path, place)
+    assert shuffle(tmp_path) == 2
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ FALSE: dict[str, tuple[str, Change, str, str]] = {
         P256_MIX,
         write("proofs/PolynomialInExponent.bt", data(MANY, "proofs/PolynomialInExponent.bt")),
         "key",
-        "2 coefficients where 1 to 1 belong",
+        "2 trees in a node where 1 belong",
     ),
     # encodings
     "the identity in a second encoding": (

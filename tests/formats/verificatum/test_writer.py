@@ -80,11 +80,48 @@ def test_widths_key_widths_and_keys_that_are_1(
     assert accepted(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["modp-2048", "p-384"])
+@pytest.mark.parametrize("name", ["modp-2048", "p-384", "electionguard-4096"])
 def test_other_groups(name: str, tmp_path: Path) -> None:
+    """Among them one whose cofactor is longer than its order."""
     write_session(group(name), 3, tmp_path, 2, 2)
     shuffle_session(tmp_path)
     assert accepted(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", [0, 1, 2])
+def test_how_messages_are_encoded_is_no_concern_of_a_shuffle_but_is_hashed(encoding: int, tmp_path: Path) -> None:
+    of = group("modp-2048")
+    write_session(of, 2, tmp_path)
+    told, other = write_group(of), write_group(of)[:-4] + encoding.to_bytes(4, "big")
+    for file, old, new in (("publicKey", told, other), ("protInfo.xml", told.hex().encode(), other.hex().encode())):
+        data = (tmp_path / file).read_bytes()
+        assert data.count(old) == 1
+        (tmp_path / file).write_bytes(data.replace(old, new))
+    shuffle_session(tmp_path)
+    assert accepted(tmp_path)
+    protinfo = (tmp_path / "protInfo.xml").read_text()
+    (tmp_path / "protInfo.xml").write_text(protinfo.replace(other.hex(), f"{other.hex()[:-1]}{(encoding + 1) % 3}"))
+    assert verified(tmp_path).status == 1
+
+
+@pytest.mark.parametrize("parties", [2, 3])
+def test_one_mix_server_of_several_is_enough_where_the_threshold_is_1(parties: int, tmp_path: Path) -> None:
+    write_session(group("p-256"), 3, tmp_path, parties=parties)
+    shuffle_session(tmp_path)
+    assert accepted(tmp_path)
+    assert (tmp_path / "nizkp" / "proofs" / "activethreshold").read_bytes() == b"1"
+
+
+def test_one_proof_is_not_enough_where_the_threshold_is_2(tmp_path: Path) -> None:
+    """So what we refuse to write nobody would accept."""
+    write_session(group("p-256"), 3, tmp_path, parties=3)
+    shuffle_session(tmp_path)
+    write_session(group("p-256"), 3, tmp_path, parties=3, threshold=2)
+    assert verified(tmp_path).status == 1  # activethreshold is below the threshold
+    write("proofs/activethreshold", b"2")(tmp_path)
+    assert verified(tmp_path).status == 2  # the second party's proof is missing
+    with pytest.raises(Refused, match="needs the proofs of 2 mix servers"):
+        shuffle_session(tmp_path)
 
 
 def test_messages_stay_and_their_order_does_not(tmp_path: Path) -> None:
