@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element
 from evote.cli.page.element import element
 
 COLOURS = 8  # of groups in a chamber; the others share the last one
-INNER, OUTER = 0.42, 1.0  # radii of the chamber's first and last row
+SIZE, INNER, OUTER = 100, 0.4, 1.0  # half the width of a chamber, radii of its first and last row as parts of that
+WIDEST = 0.2  # distance of seats
 
 
 def percent(part: int, whole: int) -> str:
@@ -31,24 +32,23 @@ def chamber(seats: Sequence[tuple[str, int]]) -> Element:
     """Return a half circle of seats, group by group from left to right."""
     groups = [min(place, COLOURS - 1) for place, (_, count) in enumerate(seats) for _ in range(count)]
     rows = _rows(len(groups))
-    radius = 0.42 * (OUTER - INNER) / max(1, len(rows) - 1) if len(rows) > 1 else 0.12
-    places = sorted(
-        (pi * (i + 0.5) / count, 100 * cos(pi - pi * (i + 0.5) / count) * r, -100 * sin(pi * (i + 0.5) / count) * r)
-        for r, count in rows
-        for i in range(count)
-    )
+    gap = SIZE * min([WIDEST, (OUTER - INNER) / len(rows), *(2 * r * sin(pi / (2 * count)) for r, count in rows)])
+    places = sorted((-pi * (i + 0.5) / count, radius * SIZE) for radius, count in rows for i in range(count))
     dots = (
-        element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{100 * radius:.1f}", class_=f"group-{group}")
-        for (_, x, y), group in zip(places, groups, strict=True)
+        element(
+            "circle", cx=f"{r * cos(a):.1f}", cy=f"{r * sin(a):.1f}", r=f"{0.43 * gap:.1f}", class_=f"group-{group}"
+        )
+        for (a, r), group in zip(places, groups, strict=True)
     )
     spoken = "Seats: " + ", ".join(f"{name} {count}" for name, count in seats)
-    return element("svg", *dots, viewBox="-115 -115 230 130", class_="chamber", role="img", aria_label=spoken)
+    box = f"{-1.1 * SIZE} {-1.1 * SIZE} {2.2 * SIZE} {1.2 * SIZE}"
+    return element("svg", element("title", spoken), *dots, viewBox=box, class_="chamber", role="img")
 
 
 def _rows(seats: int) -> list[tuple[float, int]]:
-    """Return radius and number of seats of each row, in proportion to its length; the last row takes what is left."""
-    number = max(1, round((seats / 5) ** 0.5))
-    radii = [OUTER - (OUTER - INNER) * i / max(1, number - 1) for i in reversed(range(number))]
-    counts = [int(seats * r / sum(radii)) for r in radii]
-    counts[-1] += seats - sum(counts)
-    return list(zip(radii, counts, strict=True))
+    """Return radius and number of seats of each row, so many that rows and seats stand about equally apart."""
+    number = max(1, round((0.26 * seats) ** 0.5))
+    radii = [OUTER - (OUTER - INNER) * i / number for i in range(number)]
+    counts = [round(seats * radius / sum(radii)) for radius in radii]
+    counts[0] += seats - sum(counts)
+    return [(radius, count) for radius, count in zip(radii, counts, strict=True) if count]

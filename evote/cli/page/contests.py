@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from evote.cli.page.chart import COLOURS, bar, chamber, percent
-from evote.cli.page.element import Child, element, listing, section, table
+from evote.cli.page.element import LONG, Child, element, listing, section, table
 from evote.cli.page.names import party_of, seats_of, unit_name, winner_names
 from evote.methods.outcome import Outcome, Table
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
 NUMBER = re.compile(r"-?\d[\d ]*([.,]\d+)?( ?%|( \+ | )?\d*/\d+)?|-?")
+PLAIN = re.compile(r"\d{1,30}(\.\d{1,30})?")
 
 
 def contest_section(election: Election, contest: Contest, result: Result | None, *, units: bool) -> Element:
@@ -37,14 +39,20 @@ def _decision(contest: Contest, outcome: Outcome) -> list[Element]:
     if len(seats) < len(names):
         rows = [(_group(place, name), str(count)) for place, (name, count) in enumerate(seats)]
         parts += [chamber(seats), table(f"The {len(names)} seats", ("Party", "Seats"), rows, [1])]
-        parts.append(element("details", element("summary", "Who won them, in order"), listing("ol", names)))
+        parts.append(_folded("Who won them, in order", listing("ol", names), len(names)))
     elif len(names) == 1:
         parts.append(element("p", "Won by ", element("strong", element("bdi", names[0])), class_="lead"))
     elif names:
-        parts.append(listing("ol", names))
+        parts.append(_folded(f"The {len(names)} that won, in order", listing("ol", names), len(names)))
     else:
         parts.append(element("p", "No option won.", class_="lead"))
     return parts
+
+
+def _folded(title: str, items: Element, count: int) -> Element:
+    if count <= LONG:
+        return element("div", element("p", f"{title}:"), items)
+    return element("details", element("summary", title), items)
 
 
 def _group(place: int, name: str) -> Element:
@@ -60,7 +68,7 @@ def _votes(contest: Contest, result: Result) -> Element:
     rows: list[tuple[Child, ...]] = []
     for option, count in sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1]):
         chosen = option.id in won
-        label = [element("span", option.name, class_="name")]
+        label = [element("span", option.name)]
         label += [element("span", "won", class_="chip")] if chosen else []
         label += [element("small", party_of(contest, option.id), dir="auto")] if option.party else []
         label.append(bar(count, most, "won" if chosen else ""))
@@ -77,18 +85,31 @@ def _other_ballots(result: Result) -> Element:
 
 
 def _step(step: Table) -> Element:
-    columns = zip(*step.rows, strict=True)
+    """Return a table of the method; one of numbers alone (votes round by round, say) has a bar for each."""
+    columns = list(zip(*step.rows, strict=True))
     numbers = [place for place, cells in enumerate(columns) if place and all(map(NUMBER.fullmatch, cells))]
-    return table(step.title, step.columns, step.rows, numbers)
+    if len(numbers) < max(2, len(step.columns) - 1):
+        return table(step.title, step.columns, step.rows, numbers)
+    most = [max(map(_size, cells)) for cells in columns[1:]]
+    rows = ((first, *map(_measured, cells, most)) for first, *cells in step.rows)
+    return table(step.title, step.columns, rows, numbers)
+
+
+def _size(cell: str) -> int:
+    """Return how large a figure is, in thousandths; what is not a plain number has no size."""
+    return int(Decimal(cell) * 1000) if PLAIN.fullmatch(cell) else 0
+
+
+def _measured(cell: str, most: int) -> Element:
+    return element("div", cell, bar(_size(cell), most))
 
 
 def _units(election: Election, contest: Contest, result: Result) -> list[Element]:
-    columns = ("Unit", "Ballots", "Weight of each", "Blank", "Invalid")
-    rows = [
-        (unit_name(election, u.unit), str(u.ballots), str(u.weight), str(u.blank), str(u.invalid)) for u in result.units
-    ]
-    parts = [element("h3", "Unit by unit"), table("The units that were opened", columns, rows, [1, 2, 3, 4])]
-    parts += [_unit(contest, unit_name(election, u.unit), u.counts) for u in result.units if u.counts]
+    names = {each.unit: unit_name(election, each.unit) for each in result.units}
+    columns = ("Unit", "Ballots", "Weight", "Blank", "Invalid")
+    rows = [(names[u.unit], *map(str, (u.ballots, u.weight, u.blank, u.invalid))) for u in result.units]
+    parts = [element("h3", "Unit by unit"), table("Units that were opened", columns, rows, [1, 2, 3, 4])]
+    parts += [_unit(contest, names[u.unit], u.counts) for u in result.units if u.counts]
     invalid = [e.hex() for u in result.units for e in u.invalid_elements]
     if invalid:
         codes = listing("ul", (element("code", text) for text in invalid))

@@ -1,7 +1,7 @@
 """The parts that a page is built of: a tree of elements, so that no text of a record is ever markup.
 
-Whatever is put into the tree is escaped when it is written out; `printable` takes the controls and direction marks from
-it before.
+Text that is put into the tree is escaped when it is written out, and `printable` takes controls and direction marks
+from it before. Attributes are ours alone: what a record says becomes text, never the value of one.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from evote.cli.output import printable
 
 Child = Element | str
 LONG = 15  # rows; the rest of a longer table is folded
-NARROW = 3  # columns, for which a phone has room
+NARROW, SHORT = 3, 15  # columns and letters of a head, for which a phone has room
 
 
 def element(tag: str, *children: Child, **attributes: str) -> Element:
     """Return an element; ``class_`` is the attribute class, ``aria_label`` is aria-label."""
-    made = Element(tag, {name.rstrip("_").replace("_", "-"): printable(text) for name, text in attributes.items()})
+    made = Element(tag, {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()})
     for child in children:
         if isinstance(child, Element):
             made.append(child)
@@ -68,6 +68,6 @@ def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Child]]
         cells = (element("td", cell, **kind[i]) for i, cell in enumerate(rest, 1))
         body.append(element("tr", element("th", first, scope="row", dir="auto", **kind[0]), *cells))
     made = element("table", element("caption", caption), element("thead", head), body)
-    if len(columns) <= NARROW:
+    if len(columns) <= NARROW and max(map(len, columns)) <= SHORT:
         return made
-    return element("div", made, class_="wide", role="region", aria_label=caption, tabindex="0")
+    return element("div", made, class_="wide", role="group", aria_label="A table that scrolls sideways", tabindex="0")

@@ -1,0 +1,164 @@
+"""Pages of all kinds, as the arguments of `page`: what a page shows needs no election that was held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evote.cli.page import Turnout
+from evote.methods.outcome import Outcome, Table
+from evote.record.entries import Closing, Result, UnitResult
+from evote.record.manifest import Election
+from evote.record.report import Finding
+from evote.verify import CHECKS, Report
+from tests.elections import small_election
+
+HOSTILE = '</style></title><script>document.title = "hacked"</script>"><img src=//x onerror=alert(1)> & \u202eevil'
+
+CLOSING = Closing(size=900, root=bytes(32), ballots=640, superseded=31, revoked=9, kept=600)
+TURNOUT = Turnout(1000, CLOSING)
+HELD = [Finding(check, number) for number, check in enumerate(CHECKS, 1) if not check.startswith(("mix.", "record.o"))]
+NOTES = ["origin of the record: not checked (no fingerprint was given)"]
+SCOPE = [
+    "scope: definition, board, lists and every proof; 1 of 1 results",
+    "not in scope: voters' devices, who is on the roll, secrecy (docs/limitations.md)",
+]
+
+
+def option(id_: str, name: str, **more: Any) -> dict[str, Any]:
+    """Return an option as a definition has it."""
+    return {"id": id_, "name": name, **more}
+
+
+def election_of(options: Sequence[Mapping[str, Any]], title: str = "The question", **changes: Any) -> Election:
+    """Return an election with one contest, ``c``."""
+    contest = {"id": "c", "title": title, "type": "selection", "rules": {"maximum": 1}, "options": options}
+    return small_election("sum", **{"name": f"Election: {title}", "contests": [contest], **changes})[0]
+
+
+def unit(name: str, ballots: int, counts: Sequence[int], **more: Any) -> UnitResult:
+    """Return a unit's result without blank or invalid ballots, unless told otherwise."""
+    rest = {"weight": 1, "blank": 0, "invalid": 0, "invalid_elements": ()} | more
+    return UnitResult(unit=name, ballots=ballots, counts=tuple(counts), **rest)
+
+
+def result_of(counts: Sequence[int], *units: UnitResult, outcome: Outcome | None = None, **more: Any) -> Result:
+    """Return the result of contest ``c``; without units there is one, with all ballots."""
+    made = units or (unit("north+south", 600, counts),)
+    rest = {"blank": 7, "invalid": 2, "withheld": 3} | more
+    return Result(contest="c", counts=tuple(counts), units=made, outcome=outcome, **rest)
+
+
+def report_of(election: Election | None, *results: Result, wrong: Sequence[Finding] = ()) -> Report:
+    """Return a report in which every check held, but for what is ``wrong``."""
+    named = {result.contest: result for result in results}
+    findings = [*HELD, *wrong]
+    return Report(findings, NOTES, SCOPE, CHECKS, bytes(range(32)), election, named)
+
+
+PARTIES = ("Reform", "EKRE", "Centre", "Eesti 200", "SDE", "Isamaa")
+SEATS = (37, 17, 16, 14, 9, 8)
+
+
+def _parliament() -> tuple[Election, Result]:
+    options = [
+        option(f"{p}-{i}", f"Candidate {i} of {party}", party=party)
+        for p, (party, seats) in enumerate(zip(PARTIES, SEATS, strict=True))
+        for i in range(seats)
+    ]
+    rows = tuple((party, str(s * 9000), f"{s * 0.99:.3f}", str(s)) for party, s in zip(PARTIES, SEATS, strict=True))
+    steps = (
+        Table(title="Parties", columns=("Party", "Votes", "Quotas", "Mandates"), rows=rows),
+        Table(
+            title="Compensation mandates in the order in which they were won",
+            columns=("Number", "Party", "Candidate", "Quotient"),
+            rows=tuple((str(i), PARTIES[i % 6], f"Candidate {i}", f"{9000 - i}.5") for i in range(1, 27)),
+        ),
+    )
+    outcome = Outcome(method="riigikogu", winners=tuple(o["id"] for o in options), tables=steps)
+    counts = [5 + (37 * i) % 11 for i in range(len(options))]
+    return election_of(options, "Member of the Riigikogu"), result_of(counts, outcome=outcome)
+
+
+def _ranked() -> tuple[Election, Result]:
+    options = [option(name[0].lower(), name) for name in ("Memphis", "Nashville", "Chattanooga", "Knoxville")]
+    sheet = Table(
+        title="Votes at the end of each stage",
+        columns=("Option", "Stage 1", "Stage 2", "Stage 3"),
+        rows=(
+            ("Knoxville", "102.00", "192.00", "348.00"),
+            ("Memphis", "252.00", "252.00", "252.00"),
+            ("Nashville", "156.00", "156.00", "-"),
+            ("Chattanooga", "90.00", "-", "-"),
+        ),
+    )
+    stages = Table(
+        title="Stages; quota 300.01 of 600 votes",
+        columns=("Stage", "Event", "Option"),
+        rows=(("1", "first preferences", ""), ("2", "transfer", "Chattanooga"), ("3", "elected", "Knoxville")),
+    )
+    outcome = Outcome(method="irv", winners=("k",), tables=(stages, sheet))
+    return election_of(options, "Capital of Tennessee"), result_of((252, 156, 90, 102), outcome=outcome)
+
+
+def _budget() -> tuple[Election, Result]:
+    options = [option(f"p{i}", f"Project {i}: a bench, two trees and a lamp", cost=1000 * i) for i in range(1, 41)]
+    rows = tuple((f"Project {i}", str(10 * i), f"{1000 * i}", "yes" if i > 8 else "no") for i in range(40, 0, -1))
+    table = Table(title="Projects", columns=("Project", "Votes", "Cost", "Funded"), rows=rows)
+    outcome = Outcome(method="greedy", winners=tuple(f"p{i}" for i in range(40, 8, -1)), tables=(table,))
+    return election_of(options, "What to build"), result_of([10 * i for i in range(1, 41)], outcome=outcome)
+
+
+def _survey() -> tuple[Election, Result]:
+    election = election_of([option("yes", "Yes"), option("no", "No")], "Do you cycle?", strata=("women", "men"))
+    units = [unit("north/men+south/men", 280, (180, 98), blank=2), unit("north/women/x3", 40, (22, 18), weight=3)]
+    invalid = unit("south/women", 200, (120, 78), invalid=2, invalid_elements=(bytes(range(32)),) * 2)
+    return election, result_of((366, 230), *units, invalid)
+
+
+def _petition() -> tuple[Election, Result]:
+    table = Table(title="Threshold", columns=("Needed", "Reached"), rows=(("500", "yes"),))
+    outcome = Outcome(method="threshold", winners=("support",), tables=(table,))
+    election = election_of([option("support", "I support this petition")], "Save the lido")
+    return election, result_of((), unit("north+south", 600, ()), outcome=outcome, blank=0, invalid=0, withheld=0)
+
+
+def _hostile() -> tuple[Election, Result]:
+    name = HOSTILE[:200]
+    options = [option("a", name, party=name), option("b", "x" * 200), option("c", "مرشح <b>", party="b")]
+    table = Table(title=name, columns=(name, "n" * 200, name), rows=((name, "1/2", "w" * 200), (name, "3", "")))
+    outcome = Outcome(method=name, winners=("c", "nobody<br>", "a"), tables=(table,))
+    units = [unit("north<i>", 3, (1, 1, 1)), unit("north+south/x2", 30, (10, 10, 9), blank=1, weight=2)]
+    districts = [{"id": "north", "name": name}, {"id": "south", "name": "y" * 200}]
+    election = election_of(options, name, name=name, districts=districts)
+    return election, result_of((21, 21, 19), *units, outcome=outcome)
+
+
+YES_NO = election_of([option("yes", "Yes"), option("no", "No")], "Join the European Union?", simulated=False)
+FALSE = Finding("ballot.proof", 12, "entry 17 (ballot by voter <n1>)")
+ABSENT = Finding("record.complete", 0, "the election is not finished; the box is open", absent=True)
+
+
+def _sample(pair: tuple[Election, Result]) -> tuple[Report, Turnout]:
+    election, result = pair
+    return report_of(election, result), TURNOUT
+
+
+SAMPLES: dict[str, tuple[Report, Turnout | None]] = {
+    "referendum": (report_of(YES_NO, result_of((402, 191))), TURNOUT),
+    "parliament": _sample(_parliament()),
+    "ranked": _sample(_ranked()),
+    "budget": _sample(_budget()),
+    "survey": _sample(_survey()),
+    "petition": _sample(_petition()),
+    "points": (report_of(YES_NO, result_of((1402, 1191))), TURNOUT),
+    "hostile": _sample(_hostile()),
+    "no votes": (report_of(YES_NO, result_of((0, 0), unit("north", 0, (0, 0)), withheld=600)), TURNOUT),
+    "nobody voted": (
+        report_of(YES_NO, result_of((0, 0), blank=0)),
+        Turnout(0, Closing(size=0, root=bytes(32), ballots=0, superseded=0, revoked=0, kept=0)),
+    ),
+    "under way": (report_of(YES_NO, wrong=[ABSENT]), None),
+    "refuted": (report_of(YES_NO, result_of((402, 191)), wrong=[FALSE]), TURNOUT),
+    "unreadable": (Report([Finding("election.definition", 0, "not canonical")], checks=CHECKS), None),
+}
