@@ -25,6 +25,7 @@ from evote.sources.text import MAX_OPTIONS, amount, ids, read_text, shown, title
 CONTEST = "projects"
 PUBLISHED = ("votes", "score", "selected")
 MAX_STRATA = 1000
+UNKNOWN = "unknown"
 MAX_POINTS = 1 << 24
 WITH_POINTS = ("cumulative", "scoring")
 IMPLIED = {"choose-1": {"max_length": 1}}
@@ -58,13 +59,13 @@ def pabulib_poll(data: bytes, *, strata: str = "") -> Poll:
     if sum(sum(ballot.values()) for ballot in ballots) > MAX_POINTS:
         raise DecodeError(f"more than {MAX_POINTS} points are given in all")
     asked = _asked(vote_type, limits, costs, ballots)
-    groups = _strata(file.votes, strata)
+    places = _strata(file.votes, strata) if strata else [""] * len(ballots)
     lines = tuple(
-        Line(Vote("all", groups.get(row[strata], ""), 1, {CONTEST: _selection(ballot, names)}), 1)
-        for row, ballot in zip(file.votes, ballots, strict=True)
+        Line(Vote("all", stratum, 1, {CONTEST: _selection(ballot, names)}), 1)
+        for stratum, ballot in zip(places, ballots, strict=True)
     )
     return Poll(
-        definition=_definition(file, asked, names, tuple(sorted(groups.values()))),
+        definition=_definition(file, asked, names, tuple(sorted(set(places) - {""}))),
         lines=lines,
         originals={id_: name for name, id_ in names.items()},
         published=_published(file.projects, names),
@@ -134,7 +135,7 @@ def _selection(ballot: Mapping[str, int], names: Mapping[str, str]) -> tuple[str
 
 def _asked(vote_type: str, limits: Limits, costs: Mapping[str, int], ballots: list[dict[str, int]]) -> _Asked:
     low, high = limits.low("length"), limits.high("length", len(costs))
-    lengths = ("min_length", "max_length")
+    chosen, lengths = {"minimum": max(low, 1), "maximum": high, "blank": not low}, ("min_length", "max_length")
     if vote_type == "cumulative":
         if "max_sum_points" not in limits.bounds:
             raise DecodeError("META has no max_sum_points, which cumulative votes need")
@@ -145,24 +146,23 @@ def _asked(vote_type: str, limits: Limits, costs: Mapping[str, int], ballots: li
         most = max((points for ballot in ballots for points in ballot.values()), default=1)
         return _Asked("score", {"maximum": limits.bounds.get("max_points", max(most, 1))}, ("max_points",))
     if vote_type == "ordinal":
-        return _Asked("ranked", {"minimum": low, "maximum": high}, lengths)
+        return _Asked("ranked", chosen, lengths)
     if vote_type == "approval" and "max_sum_cost" in limits.bounds:
         return _Asked("budget", {"budget": limits.bounds["max_sum_cost"]}, ("max_sum_cost",))
-    return _Asked("selection", {"minimum": max(low, 1), "maximum": high, "blank": not low}, lengths)
+    return _Asked("selection", chosen, lengths)
 
 
-def _strata(rows: tuple[Row, ...], column: str) -> dict[str, str]:
-    """Return an id for each value of a column of VOTES."""
-    if not column:
-        return {}
+def _strata(rows: tuple[Row, ...], column: str) -> list[str]:
+    """Return the stratum of each voter: an id for each value of a column of VOTES, ``unknown`` for none."""
+    if column not in rows[0].cells:
+        raise DecodeError(f"VOTES has no column {shown(column)}")
     lines: dict[str, int] = {}
     for row in rows:
-        if column not in row.cells:
-            raise DecodeError(f"VOTES has no column {shown(column)}")
-        lines.setdefault(row[column], row.line)
+        lines.setdefault(row[column] or UNKNOWN, row.line)
     if len(lines) > MAX_STRATA:
         raise DecodeError(f"column {shown(column)} has {len(lines)} values where at most {MAX_STRATA} are allowed")
-    return ids(lines, column)
+    found = ids(lines, column)
+    return [found[row[column] or UNKNOWN] for row in rows]
 
 
 def _published(rows: tuple[Row, ...], names: Mapping[str, str]) -> dict[str, dict[str, int]]:

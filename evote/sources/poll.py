@@ -13,7 +13,10 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
+import msgspec
+
 from evote.errors import DecodeError
+from evote.record.manifest import Contest
 
 K = TypeVar("K", bound=Hashable)
 
@@ -109,7 +112,14 @@ def scaled(poll: Poll, voters: int, seed: int = 0) -> Poll:
 
 
 def definition(name: str, contest: Mapping[str, Any], district: str, strata: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return the definition of one contest in one district, whose id is ``all``."""
+    """Return the definition of one contest in one district, whose id is ``all``.
+
+    `DecodeError` if the question type or the method does not take what the file says.
+    """
+    try:
+        msgspec.convert(contest, Contest)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise DecodeError(f"no contest can be made of it: {error}") from None
     return {
         "name": name,
         "group": GROUP,

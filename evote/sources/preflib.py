@@ -69,7 +69,7 @@ def preflib_poll(data: bytes) -> Poll:
     else:
         selections = _rankings(file, complete=kind == "soc", alternatives=len(names))
         lengths = [len(order) for order in selections]
-        rules = {"minimum": min(lengths), "maximum": max(lengths)}
+        rules = {"minimum": min(lengths), "maximum": max(lengths), "blank": False}
     contest = {
         "id": CONTEST,
         "title": _name(file),

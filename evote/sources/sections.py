@@ -92,15 +92,18 @@ def read_sections(text: str) -> Sections:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line in which each row begins, and its cells."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
+    begin = 1
     try:
         for row in reader:
-            if reader.line_num > MAX_LINES:
-                raise wrong(reader.line_num, f"at most {MAX_LINES} lines are allowed")
+            if begin > MAX_LINES:
+                raise wrong(begin, f"at most {MAX_LINES} lines are allowed")
             if row:
-                yield reader.line_num, [cell.strip() for cell in row]
+                yield begin, [cell.strip() for cell in row]
+            begin = reader.line_num + 1
     except csv.Error as error:
-        raise wrong(reader.line_num, str(error)) from None
+        raise wrong(begin, str(error)) from None
 
 
 NEEDED = {"META": ("key", "value"), "PROJECTS": ("project_id", "cost"), "VOTES": ("voter_id", "vote")}
