@@ -159,11 +159,12 @@ def _check_members(file: _File, alternatives: int) -> None:
 
 def _rankings(file: _File, *, complete: bool, alternatives: int) -> list[tuple[int, ...]]:
     for ballot in file.ballots:
-        if tie := next((group for group in ballot.groups if len(group) != 1), None):
-            tied = " and ".join(map(str, tie))
-            raise wrong(ballot.line, f"alternatives {tied} are tied, and a ranked ballot is a strict order")
-        if () in ballot.groups or (complete and len(ballot.groups) != alternatives):
-            raise wrong(ballot.line, f"not a complete order of {alternatives} alternatives, or one with an empty rank")
+        if () in ballot.groups:
+            raise wrong(ballot.line, "an empty rank")
+        if tie := next((group for group in ballot.groups if len(group) > 1), None):
+            raise wrong(ballot.line, f"alternatives {tie[0]} and {tie[1]} are tied; a ranked ballot is a strict order")
+        if complete and len(ballot.groups) != alternatives:
+            raise wrong(ballot.line, f"not an order of all {alternatives} alternatives")
     return [tuple(number for (number,) in ballot.groups) for ballot in file.ballots]
 
 

@@ -144,6 +144,7 @@ MALFORMED = {
     "a row too long": (changed(FILE, "Trees", "Trees;shady"), "line 13: 5 fields under 4 columns"),
     "a row too short": (changed(FILE, "2;A.2;M", "2;A.2"), "line 19: 2 fields under 3 columns"),
     "an open quote": (changed(FILE, "more", 'more"'), "line 14: unexpected end of data"),
+    "text after a quotation": (changed(FILE, 'more"', 'more"!'), "line 14: ';' expected after '\"'"),
     "no votes column": (changed(FILE, "voter_id;vote;", "voter_id;poll;"), "line 17: section VOTES has no column vote"),
     "two columns of a name": (changed(FILE, "cost;votes", "cost;cost"), "line 12: section PROJECTS has two columns"),
     "a key twice": (changed(FILE, "rule;greedy", "budget;9"), "line 8: META has 'budget' again"),
