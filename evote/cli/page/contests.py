@@ -91,7 +91,7 @@ def _step(step: Table) -> Element:
     if len(numbers) < max(2, len(step.columns) - 1):
         return table(step.title, step.columns, step.rows, numbers)
     most = [max(map(_size, cells)) for cells in columns[1:]]
-    rows = ((first, *map(_measured, cells, most)) for first, *cells in step.rows)
+    rows: list[list[Child]] = [[first, *map(_measured, cells, most)] for first, *cells in step.rows]
     return table(step.title, step.columns, rows, numbers)
 
 
