@@ -2,9 +2,9 @@
 
 The vote type of the file decides the question type: ``approval`` becomes ``budget`` if its ballots have a cost cap
 (``max_sum_cost``), else ``selection``; ``choose-1`` becomes ``selection`` of one; ``cumulative`` and ``scoring`` become
-``cumulative`` and ``score``; ``ordinal`` becomes ``ranked``. Where the file's rule is ``greedy`` the method is
-``greedy`` over the file's budget, or ``borda`` for rankings, as the published scores are; for another rule none is
-named. A ballot without projects is a blank vote, unless ``min_length`` forbids it.
+``cumulative`` and ``score``; ``ordinal`` becomes ``ranked``. Where the file's rule is ``greedy`` over one budget, so is
+the method, or it is ``borda`` for rankings, as the published scores are; for another rule none is named. A ballot
+without projects is a blank vote, unless ``min_length`` forbids it.
 
 Every ballot is held to every rule of the file: `evote.sources.limits`. Costs must be whole numbers; caps are rounded
 down, which with whole costs is the same rule. ``default_score`` other than 0 and negative points are refused.
@@ -27,6 +27,7 @@ PUBLISHED = ("votes", "score", "selected")
 MAX_STRATA = 1000
 UNKNOWN = "unknown"
 MAX_POINTS = 1 << 24
+SHARED_OUT = ("budget_per_category", "budget_per_neighborhood")  # greedy within each part: another method
 WITH_POINTS = ("cumulative", "scoring")
 IMPLIED = {"choose-1": {"max_length": 1}}
 
@@ -182,7 +183,7 @@ def _definition(file: Sections, asked: _Asked, names: Mapping[str, str], strata:
         "rules": asked.rules,
         "options": [_option(row, names) for row in file.projects],
     }
-    if file.meta.get("rule") == "greedy":
+    if file.meta.get("rule") == "greedy" and not any(file.meta.get(key) for key in SHARED_OUT):
         greedy = {"method": "greedy", "budget": file.meta.amount("budget")}
         borda = {"method": "borda", "points": asked.rules.get("maximum")}
         contest["count"] = borda if asked.type == "ranked" else greedy

@@ -2,8 +2,8 @@
 
 ``.soc`` and ``.soi`` are strict orders, complete or not, and become a contest of type ``ranked`` (``minimum`` and
 ``maximum`` are the shortest and the longest order of the file, which states no rule). ``.toc`` and ``.toi`` allow
-ties, which a ranked ballot of ours does not: the first tie is refused. ``.cat`` with two categories is an approval,
-the first category the approved: type ``selection``. No method is named, because the files name none.
+ties, which a ranked ballot of ours does not: the first tie is refused. ``.cat`` with two categories, or one, is an
+approval, the first category the approved: type ``selection``. No method is named, because the files name none.
 
 Format: PrefLib-Data, ``FORMAT_SPECIFICATION.md`` (the format with ``#`` headers, since 2022). The declared numbers of
 alternatives, voters and distinct ballots must be those of the file.
@@ -27,7 +27,7 @@ _HEADER = re.compile(r"# ([A-Z0-9 ]+):(.*)")
 _NUMBER = "[0-9]{1,6}"
 _ITEM = rf"(?:{_NUMBER}|\{{{_NUMBER}(?:,{_NUMBER})*\}}|\{{\}})"
 _ITEMS = re.compile(f"{_ITEM}(?:,{_ITEM})*")
-_CATEGORIES = 2
+_CATEGORIES = (1, 2)
 
 
 class Ballot(NamedTuple):
@@ -169,9 +169,10 @@ def _rankings(file: _File, *, complete: bool, alternatives: int) -> list[tuple[i
 
 
 def _approvals(file: _File) -> list[tuple[int, ...]]:
-    if file.number("NUMBER CATEGORIES") != _CATEGORIES:
-        raise wrong(file.text("NUMBER CATEGORIES")[0], "only two categories, approved and not, make an approval ballot")
+    categories = file.number("NUMBER CATEGORIES")
+    if categories not in _CATEGORIES:
+        raise wrong(file.text("NUMBER CATEGORIES")[0], "only one or two categories, approved and not, are an approval")
     for ballot in file.ballots:
-        if len(ballot.groups) != _CATEGORIES:
-            raise wrong(ballot.line, f"{len(ballot.groups)} categories where there are {_CATEGORIES}")
+        if len(ballot.groups) != categories:
+            raise wrong(ballot.line, f"{len(ballot.groups)} categories where there are {categories}")
     return [ballot.groups[0] for ballot in file.ballots]

@@ -34,10 +34,6 @@ class Meta:
 
     entries: Mapping[str, tuple[int, str]]
 
-    def __getitem__(self, key: str) -> str:
-        """Return a value; `DecodeError` if there is none."""
-        return self.entry(key)[1]
-
     def entry(self, key: str) -> tuple[int, str]:
         """Return the line of a value, and the value; `DecodeError` if there is none."""
         line, text = self.entries.get(key, (0, ""))

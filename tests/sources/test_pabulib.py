@@ -1,6 +1,7 @@
 """Participatory budgets: real ones count as published, and a file that contradicts itself is refused."""
 
 from collections import Counter
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from evote.errors import DecodeError
 from evote.methods.method import Figures
 from evote.record.manifest import Contest
 from evote.sources import pabulib as module
+from evote.sources import sections
 from evote.sources.pabulib import pabulib_poll
 from evote.sources.poll import Poll, scaled
 from tests.sources.files import DATA, POINTS, PROJECTS, VOTES, changed, outside, pabulib
@@ -111,8 +113,9 @@ def test_points_are_repetitions_and_no_points_no_mention() -> None:
     assert selections == [("a-1", "a-1", "a-2"), ("a-2", "a-2", "a-2"), ("a-2",), ("b-7",)]
 
 
-def test_no_method_is_named_for_a_rule_that_is_not_greedy() -> None:
-    assert contest(pabulib_poll(pabulib("approval", rule="equalshares").encode())).count == {}
+@pytest.mark.parametrize("meta", [{"rule": "equalshares"}, {"rule": ""}, {"budget_per_category": "60,40"}])
+def test_no_method_is_named_for_a_rule_that_is_not_plainly_greedy(meta: dict[str, str]) -> None:
+    assert contest(pabulib_poll(pabulib("approval", **meta).encode())).count == {}
 
 
 def test_strata_are_the_values_of_a_column() -> None:
@@ -225,9 +228,21 @@ def test_the_honest_files_beside_them_are_read() -> None:
     assert pabulib_poll(FILE.encode()).size == pabulib_poll(CUMULATIVE.encode()).size == 4
 
 
-def test_too_many_strata_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_STRATA", 2)
-    with pytest.raises(DecodeError, match="3 values where at most 2"):
+LIMITS = {
+    "strata": (module, "MAX_STRATA", 2, "3 values where at most 2"),
+    "projects": (module, "MAX_OPTIONS", 2, "3 projects where 1 to 2"),
+    "points": (module, "MAX_POINTS", 5, "more than 5 points"),
+    "lines": (sections, "MAX_LINES", 20, "line 21: at most 20 lines"),
+}
+
+
+@pytest.mark.parametrize(("where", "limit", "most", "sentence"), LIMITS.values(), ids=LIMITS)
+def test_too_many_are_refused(
+    monkeypatch: pytest.MonkeyPatch, where: ModuleType, limit: str, most: int, sentence: str
+) -> None:
+    assert pabulib_poll(FILE.encode(), strata="sex").size == 4
+    monkeypatch.setattr(where, limit, most)
+    with pytest.raises(DecodeError, match=sentence):
         pabulib_poll(FILE.encode(), strata="sex")
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from evote.errors import DecodeError
 from evote.record.manifest import Contest
+from evote.sources import preflib as module
 from evote.sources.poll import Poll
 from evote.sources.preflib import preflib_poll
 from tests.sources.files import CAT, SOC, SOI, changed
@@ -46,6 +47,12 @@ def test_two_categories_are_an_approval() -> None:
     contest, selections = read(CAT)
     assert (contest.type, contest.rules) == ("selection", {"minimum": 1, "maximum": 3, "blank": True})
     assert selections == [(("1", "2"), 4), ((), 2), (("3",), 1)]
+
+
+def test_a_category_of_the_approved_alone_is_an_approval() -> None:
+    alone = changed(CAT, "# CATEGORY NAME 2: No\n", "").replace("CATEGORIES: 2", "CATEGORIES: 1")
+    alone = alone.replace("{1,2},3", "{1,2}").replace("{},{1,2,3}", "{}").replace("3,{}", "3")
+    assert read(alone) == read(CAT)
 
 
 def test_orders_that_could_have_ties_and_have_none_are_rankings() -> None:
@@ -93,7 +100,7 @@ MALFORMED = {
     "a tie": (changed(SOI, "5: 2,1", "5: {1,2},3"), "line 11: alternatives 1 and 2 are tied; a ranked ballot is"),
     "an empty rank": (changed(SOI, "5: 2,1", "5: 2,{}"), "line 11: an empty rank"),
     "an incomplete order": (changed(SOC, "1: 3,2,1", "1: 3,2"), "line 13: not an order of all 3 alternatives"),
-    "three categories": (changed(CAT, "CATEGORIES: 2", "CATEGORIES: 3"), "line 7: only two categories"),
+    "three categories": (changed(CAT, "CATEGORIES: 2", "CATEGORIES: 3"), "line 7: only one or two categories"),
     "a category too many": (changed(CAT, "4: {1,2},3", "4: 1,2,3"), "line 13: 3 categories where there are 2"),
     "one category": (changed(CAT, "1: 3,{}", "1: 3"), "line 15: 1 categories where there are 2"),
     "two categories in other words": (changed(CAT, "PREFERENCES", "ORDERS"), "the header has no 'NUMBER UNIQUE PREF"),
@@ -105,6 +112,12 @@ def test_a_malformed_file_is_refused_in_one_sentence(text: str, sentence: str) -
     with pytest.raises(DecodeError) as caught:
         preflib_poll(text.encode())
     assert str(caught.value).startswith(sentence)
+
+
+def test_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_LINES", 13)
+    with pytest.raises(DecodeError, match="14 lines where at most 13"):
+        preflib_poll(SOI.encode())
 
 
 @given(
