@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evote.crypto.group import Group, group
@@ -119,6 +119,7 @@ def test_texts() -> None:
         Tree(leaf(b"\xff"), "x").text()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(READERS))
 def test_any_bytes_are_read_or_refused(data: bytes, read: Callable[[Tree], Any]) -> None:
     tree = Tree(data, "x")
@@ -129,6 +130,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, read: Callable[[Tree], Any])
     assert tree.at <= len(data)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_spoiled_array_is_refused_or_another_array(data: st.DataObject) -> None:
     """What is read writes the bytes that it was read from."""

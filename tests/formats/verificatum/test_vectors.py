@@ -137,7 +137,10 @@ def test_a_key_of_1_is_noted() -> None:
     assert "the key of columns 1, 2, 3, 4 is 1: nothing in them is encrypted" in report.notes
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    ["modp3072-ivxv-kw5-setpk-shuffle-n20", "p256-k1-shuffle-w2-n20", "p256-k1-precomp-mix-n20", "p384-k1-mix-n20"],
+)
 def test_key_and_input_list_are_compared_with_what_the_auditor_brings(name: str) -> None:
     case, other = VECTORS / name, VECTORS / ("p256-k1-mix-n20" if "p384" in name else "p384-k1-mix-n20")
     theirs = [case / "publicKey", case / "nizkp" / "Ciphertexts.bt"]
