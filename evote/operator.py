@@ -17,6 +17,7 @@ from evote.errors import DecodeError, VerificationError
 from evote.formats.native.reader import NativeRecord
 from evote.formats.native.writer import RecordWriter
 from evote.procedure.machine import Procedure
+from evote.questions.petition import CLOSING
 from evote.record.audit import Audit
 from evote.record.board import Receipt
 from evote.record.entries import Aggregate, AnyBody, Closing, Definition, KeyRestart, decode_entry, lists_named
@@ -185,8 +186,16 @@ class Operator:
             raise VerificationError("entry.order", "there is no roll yet")
         return box.closing(log.size, log.root())
 
+    def test(self, contest: str, time: str) -> Receipt:
+        """Open the test of a petition; `VerificationError` if it is not time, or too few ballots are kept."""
+        box = self.procedure.box
+        if box is None:
+            raise VerificationError("entry.order", "there is no roll yet")
+        body = self.procedure.petitions.body(self.election.contest(contest), time, box, self.procedure.log)
+        return self.say(body)
+
     def tally(self) -> list[Receipt]:
-        """Post the aggregates and results that are due and can be computed now."""
+        """Post the aggregates, tests and results that are due and can be computed now."""
         counting = self.procedure.counting
         if counting is None:
             raise VerificationError("entry.order", "the ballot box is not closed")
@@ -195,12 +204,14 @@ class Operator:
             for place, row in counting.aggregates.items()
             if place not in counting.decryption.places()
         ]
+        petitions, box = self.procedure.petitions, self.procedure.box
+        tests = [self.test(c.id, CLOSING) for c in petitions.contests() if box and petitions.is_due(c, box)]
         results = [
             self.say(counting.outcome(contest))
             for contest in self.election.contests
             if contest.id not in counting.results and counting.ready(contest)
         ]
-        return aggregates + results
+        return aggregates + tests + results
 
 
 def _check_key(election: Election, key: SigningKey) -> None:

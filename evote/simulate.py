@@ -31,6 +31,7 @@ from evote.record.lists import lines_digest
 from evote.record.manifest import Election
 from evote.record.operator import sign_entry
 from evote.record.replies import Refusal
+from evote.tally.petitioner import Petitioner
 from evote.tally.trustee import Trustee
 
 TRUSTEES, MIXERS = 3, 2
@@ -199,11 +200,29 @@ class Simulation:
                 message = self.trustees[index - 1].decrypt(self.counting.decryption, place)
                 self._hand_in(Message(bytes(message.entry), (message.lines,)))
 
+    def test(self, contest: str, time: str) -> None:
+        """Test a petition before closing, at a time that its definition names."""
+        self.operator.test(contest, time)
+        self.answer_tests()
+
+    def answer_tests(self) -> None:
+        """Let the first t trustees say how the tests under way come out."""
+        tests, t = self.operator.procedure.petitions.tests, self.election.threshold
+        pairs = zip(self.trustees[:t], self.keys.trustees[:t], strict=True)
+        first, *others = [Petitioner(self.election, trustee, key) for trustee, key in pairs]
+        for test in tests.under_way():
+            at = (test.body.contest, test.body.time)
+            for petitioner in (first, *others):
+                self._hand_in(Message(bytes(petitioner.share(tests, *at))))
+            pooled = [petitioner.pool(tests, *at, receiver=1) for petitioner in others]
+            self._hand_in(Message(bytes(first.prove(tests, *at, pooled))))
+
     def finish(self) -> None:
-        """Go from the open box to the results: close, mix, aggregate, decrypt, publish."""
+        """Go from the open box to the results: close, mix, aggregate, decrypt, test, publish."""
         self.operator.close_box()
         self.mix()
         self.operator.tally()
         self.decrypt()
+        self.answer_tests()
         self.operator.tally()
         self.operator.close_record()

@@ -8,7 +8,7 @@ voter's previous one, so nobody else can post an old one again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from evote.crypto.signature import check_public_key
@@ -66,6 +66,10 @@ class BallotBox:
     def electorate(self) -> int:
         """The number of voters on the roll."""
         return len(self._roll)
+
+    def weight_of(self, contest: Contest) -> int:
+        """Return the weight of all who may answer a contest."""
+        return sum(c.weight for c in self._roll.values() if contest.put_to(c.district))
 
     def credential(self, author: str, subject: str) -> Credential:
         """Return the credential of an author ``voter NAME``; raise `VerificationError` if the roll has none."""
@@ -146,8 +150,16 @@ class ClosedBox:
     def answers(self, contest: Contest) -> Iterator[tuple[Unit, tuple[bytes, ...]]]:
         """Yield the unit and ciphertexts of each kept answer in the opened units, in board order, without the voter."""
         unit_of = {cell: unit for unit in self.opened(contest) for cell in unit.cells}
-        for kept in self._kept:
-            unit = unit_of.get(cell_of(kept.credential))
-            if unit is not None and contest.put_to(kept.credential.district):
-                ballot = ballot_in(decode_entry(self._source.line(kept.index)))
-                yield unit, next(a.ciphertexts for a in ballot.answers if a.contest == contest.id)
+        for credential, ciphertexts in answers_of(self._kept, contest, self._source):
+            if (unit := unit_of.get(cell_of(credential))) is not None:
+                yield unit, ciphertexts
+
+
+def answers_of(
+    kept: Iterable[Kept], contest: Contest, source: Source
+) -> Iterator[tuple[Credential, tuple[bytes, ...]]]:
+    """Yield the voter and ciphertexts of each kept answer to a contest, in board order."""
+    for ballot in kept:
+        if contest.put_to(ballot.credential.district):
+            answers = ballot_in(decode_entry(source.line(ballot.index))).answers
+            yield ballot.credential, next(a.ciphertexts for a in answers if a.contest == contest.id)

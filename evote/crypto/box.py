@@ -5,7 +5,12 @@ complains about a share it reveals the one-time secret; dealer and complainer ar
 so secrets and keys have one accepted form each: clamped scalars, reduced coordinates, no points of small order.
 """
 
-from nacl.bindings import crypto_box_seal_open, crypto_scalarmult, crypto_scalarmult_base
+from nacl.bindings import (
+    crypto_box_seal_open,
+    crypto_scalarmult,
+    crypto_scalarmult_base,
+    crypto_sign_ed25519_pk_to_curve25519,
+)
 from nacl.exceptions import CryptoError
 
 from evote.errors import DecodeError
@@ -25,6 +30,14 @@ def check_box_key(key: bytes) -> None:
         crypto_scalarmult(_EIGHT, key)
     except CryptoError:
         raise DecodeError("an X25519 key of small order") from None
+
+
+def box_key_of(public_key: bytes) -> bytes:
+    """Return the X25519 key that belongs to an Ed25519 key, checked already: the same point in the other coordinate.
+
+    One key may both sign and open boxes (Thormarker, Public-Key Cryptography 2021).
+    """
+    return bytes(crypto_sign_ed25519_pk_to_curve25519(public_key))
 
 
 def box_public_key(secret: bytes) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from nacl.bindings import crypto_box_seal
+from nacl.bindings import crypto_box_seal, crypto_sign_ed25519_sk_to_curve25519
 
 from evote.crypto.box import KEY_SIZE, box_public_key, check_box_key, open_box
 from evote.crypto.secret import Secret
+from evote.crypto.signing import SigningKey
 
 
 class BoxSecret(Secret):
@@ -27,6 +28,11 @@ class BoxSecret(Secret):
         raw[0] &= 0b1111_1000
         raw[31] = raw[31] & 0b0011_1111 | 0b0100_0000
         return cls(bytes(raw))
+
+    @classmethod
+    def of(cls, key: SigningKey) -> BoxSecret:
+        """Return the secret of a signing key's box key, see `box_key_of`."""
+        return cls(crypto_sign_ed25519_sk_to_curve25519(key.secret_bytes() + key.public_key))
 
     def open(self, box: bytes) -> bytes:
         """Return what ``box`` holds; raise `DecodeError` if it does not open."""

@@ -13,6 +13,7 @@ from evote.crypto.rows import Rows
 from evote.errors import EvidenceMissing
 from evote.methods.method import Figures
 from evote.mixnet.cascade import Cascade
+from evote.procedure.petitions import Petitions
 from evote.questions.question import Route
 from evote.record.audit import Audit
 from evote.record.entries import Aggregate, AnyBody, DecryptionShare, Result, Shuffle
@@ -37,13 +38,14 @@ class Counting:
         source: Source,
         audit: Audit,
         root: bytes,
+        petitions: Petitions,
     ) -> None:
         """Sort the kept ballots into units; open the lists of the mix road, multiply those of the other.
 
         ``root`` is the root of the board when the box closed.
         """
         self._election, self._audit, self._source, self._root = election, audit, source, root
-        self.key = key
+        self.key, self._petitions, self._open_box = key, petitions, box
         self.box = ClosedBox(election, box, source)
         self.cascade = Cascade(election, key, audit)
         self.decryption = Decryption(election, key, ceremony.share_keys, audit)
@@ -51,8 +53,11 @@ class Counting:
         self.results: dict[str, Result] = {}
         self.figures: dict[str, Figures] = {}
         for contest in election.contests:
-            prepare = self._mix if contest.question.route is Route.MIX else self._sum
-            prepare(contest)
+            match contest.question.route:
+                case Route.MIX:
+                    self._mix(contest)
+                case Route.AGGREGATE:
+                    self._sum(contest)
 
     def _mix(self, contest: Contest) -> None:
         rows: dict[Unit, list[bytes]] = {unit: [] for unit in self.box.opened(contest)}
@@ -66,7 +71,19 @@ class Counting:
         for unit, row in totals.items():
             self.aggregates[Place(contest.id, unit.name)] = row
 
-    def admit_aggregate(self, body: Aggregate, subject: str) -> None:
+    def admit(self, author: str, body: Aggregate | Shuffle | DecryptionShare | Result, subject: str) -> None:
+        """Admit the entry that comes next; raise `VerificationError` if it should not be there."""
+        match body:
+            case Aggregate():
+                self._admit_aggregate(body, subject)
+            case Shuffle():
+                self._admit_shuffle(author, body, subject)
+            case DecryptionShare():
+                self._admit_share(author, body, subject)
+            case Result():
+                self._admit_result(body, subject)
+
+    def _admit_aggregate(self, body: Aggregate, subject: str) -> None:
         """Compare an aggregate with our own; it becomes the unit's list to decrypt."""
         place = Place(body.contest, body.unit)
         due = place in self.aggregates and place not in self.decryption.places()
@@ -76,14 +93,14 @@ class Counting:
         rows = Rows.of(self.key.group, len(row), [row])
         self.decryption.open(place, rows, list_digest(rows.encoded))
 
-    def admit_shuffle(self, author: str, body: Shuffle, subject: str) -> None:
+    def _admit_shuffle(self, author: str, body: Shuffle, subject: str) -> None:
         """Verify a shuffle; the last one's output becomes the unit's list to decrypt."""
         self.cascade.admit(author, body, self._source, subject)
         place = Place(body.contest, body.unit)
         if self.cascade.turn(place) is None:
             self.decryption.open(place, *self.cascade.output(place))
 
-    def admit_share(self, author: str, body: DecryptionShare, subject: str) -> None:
+    def _admit_share(self, author: str, body: DecryptionShare, subject: str) -> None:
         """Verify a trustee's partial decryption of a unit's list."""
         place = Place(body.contest, body.unit)
         if self._unknown(place):
@@ -105,6 +122,8 @@ class Counting:
 
     def outcome(self, contest: Contest) -> Result:
         """Return the result that the shares on the board determine; `EvidenceMissing` if there are too few."""
+        if contest.question.route is Route.THRESHOLD:
+            return self._petitions.result(contest, self._open_box)
         places = {unit: Place(contest.id, unit.name) for unit in self.box.opened(contest)}
         for place in places.values():
             if place not in self.decryption.places():
@@ -112,15 +131,14 @@ class Counting:
         bound = contest.question.bound if contest.question.route is Route.MIX else 0
         plaintexts = {unit: self.decryption.plaintexts(place, bound) for unit, place in places.items()}
         counted = [count_unit(contest, unit, messages) for unit, messages in plaintexts.items()]
-        self.figures[contest.id] = found = figures(contest, counted, self._root)
+        self.figures[contest.id] = found = figures(contest, counted, self._root, self._open_box.weight_of(contest))
         return result(contest, counted, self.box.withheld(contest), found)
 
     def ready(self, contest: Contest) -> bool:
         """Tell whether all that a contest's result builds on is on the board."""
-        places = [Place(contest.id, unit.name) for unit in self.box.opened(contest)]
-        return not any(list(self._pending(place)) for place in places)
+        return not any(self._due(contest))
 
-    def admit_result(self, body: Result, subject: str) -> None:
+    def _admit_result(self, body: Result, subject: str) -> None:
         """Compare a result with the one we compute."""
         due = {c.id: c for c in self._election.contests if c.id not in self.results}
         self._audit.require(body.contest in due, "result.contest", subject)
@@ -133,10 +151,16 @@ class Counting:
     def pending(self) -> Iterator[tuple[str, str]]:
         """Yield who (``operator``, ``mixer 1``, ``trustees``) must still do what, in the order of the contests."""
         for contest in self._election.contests:
-            for unit in self.box.opened(contest):
-                yield from self._pending(Place(contest.id, unit.name))
+            yield from self._due(contest)
             if contest.id not in self.results:
                 yield "operator", f"the result of contest {contest.id}"
+
+    def _due(self, contest: Contest) -> Iterator[tuple[str, str]]:
+        if contest.question.route is Route.THRESHOLD:
+            yield from self._petitions.pending(contest, self._open_box)
+            return
+        for unit in self.box.opened(contest):
+            yield from self._pending(Place(contest.id, unit.name))
 
     def _pending(self, place: Place) -> Iterator[tuple[str, str]]:
         if place in self.aggregates and place not in self.decryption.places():

@@ -20,6 +20,7 @@ from evote.crypto.signature import verify_signature
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.parallel import pmap
 from evote.procedure.counting import Counting
+from evote.procedure.petitions import Petitions
 from evote.record import canonical
 from evote.record import entries as kinds
 from evote.record.audit import Audit
@@ -39,10 +40,19 @@ WRITERS: dict[str, tuple[type[kinds.Body], ...]] = {
         kinds.JointKey,
         kinds.Closing,
         kinds.Aggregate,
+        kinds.ThresholdTest,
         kinds.Result,
     ),
     "registrar": (kinds.Roll, kinds.Revocation, kinds.Restoration),
-    "trustee": (kinds.KeyCommitment, kinds.KeyOpening, kinds.KeyBoxes, kinds.KeyVerdict, kinds.DecryptionShare),
+    "trustee": (
+        kinds.KeyCommitment,
+        kinds.KeyOpening,
+        kinds.KeyBoxes,
+        kinds.KeyVerdict,
+        kinds.DecryptionShare,
+        kinds.ThresholdShare,
+        kinds.ThresholdProof,
+    ),
     "mixer": (kinds.Shuffle,),
     "voter": (kinds.Ballot,),
 }
@@ -90,6 +100,7 @@ class Procedure:
         self.log = MerkleLog()
         self.ceremony = Ceremony(election, audit)
         self.box: BallotBox | None = None
+        self.petitions = Petitions(election, self.ceremony, source, audit)
         self.counting: Counting | None = None
         self.missing: list[EvidenceMissing] = []
         self.lists: set[bytes] = set()
@@ -216,14 +227,22 @@ class Procedure:
                 self._voting(subject).box.revoke(body, subject)
             case kinds.Closing():
                 self._close(body, subject)
-            case kinds.Aggregate():
-                self._counting(subject).admit_aggregate(body, subject)
-            case kinds.Shuffle():
-                self._counting(subject).admit_shuffle(author, body, subject)
-            case kinds.DecryptionShare():
-                self._counting(subject).admit_share(author, body, subject)
-            case kinds.Result():
-                self._counting(subject).admit_result(body, subject)
+            case kinds.ThresholdTest() | kinds.ThresholdShare() | kinds.ThresholdProof():
+                self._petition(author, body, subject)
+            case kinds.Aggregate() | kinds.Shuffle() | kinds.DecryptionShare() | kinds.Result():
+                self._counting(subject).admit(author, body, subject)
+
+    def _petition(
+        self, author: str, body: kinds.ThresholdTest | kinds.ThresholdShare | kinds.ThresholdProof, subject: str
+    ) -> None:
+        box, closed = self._box(subject), self.counting is not None
+        match body:
+            case kinds.ThresholdTest():
+                self.petitions.admit(body, box, self.log, closed=closed, subject=subject)
+            case kinds.ThresholdShare():
+                self.petitions.tests.admit_share(author, body, subject)
+            case kinds.ThresholdProof():
+                self.petitions.tests.admit_proof(author, body, subject)
 
     def _roll(self, body: kinds.Roll, subject: str) -> None:
         self.audit.require(self.box is None and self.counting is None, "entry.order", subject)
@@ -242,6 +261,12 @@ class Procedure:
             raise VerificationError("entry.order", subject)
         return polls
 
+    def _box(self, subject: str) -> BallotBox:
+        """Return the box, open or closed, once there is a key."""
+        if self.counting is None or self.box is None:
+            return self._voting(subject).box
+        return self.box
+
     def _ballot(self, item: Posted) -> None:
         polls = self._voting(item.subject)
         submission = self._submission(polls, item)
@@ -254,7 +279,7 @@ class Procedure:
         expected = polls.box.closing(self.log.size, self.log.root())
         self.audit.require(body == expected, "box.closing", subject)
         parties = (self.election, polls.key, self.ceremony, polls.box)
-        self.counting = Counting(*parties, self._source, self.audit, body.root)
+        self.counting = Counting(*parties, self._source, self.audit, body.root, self.petitions)
 
     def _counting(self, subject: str) -> Counting:
         if self.counting is None and self.missing:

@@ -23,10 +23,11 @@ from evote.registry import registered, registered_names
 
 
 class Route(Enum):
-    """The road from ballots to a result."""
+    """The road from ballots to a result: a sum, a list of single answers, or whether a sum reaches a threshold."""
 
     AGGREGATE = "aggregate"
     MIX = "mix"
+    THRESHOLD = "threshold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,13 @@ class Question(ABC):
 
     def committed(self, _exponents: Sequence[int], /) -> tuple[int, ...]:
         """Return the values v that an honest answer commits to."""
+        return ()
+
+    # --- the road of which only a test is told ---
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """The names of the times at which the threshold is tested, in order."""
         return ()
 
     # --- the mix road, where what is mixed need not be what was cast ---

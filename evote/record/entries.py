@@ -169,6 +169,40 @@ class DecryptionShare(Body, frozen=True, tag="decryption"):
     proof: bytes
 
 
+class ThresholdTest(Body, frozen=True, tag="threshold-test"):
+    """Operator: it is time to test whether a petition has reached its threshold.
+
+    ``aggregate`` is the product of the ballots kept on a board of ``size`` entries, each raised to its weight.
+    """
+
+    contest: Name
+    time: Name
+    size: Count
+    root: Digest
+    ballots: Count
+    aggregate: bytes
+
+
+class ThresholdShare(Body, frozen=True, tag="threshold-share"):
+    """Trustee: a partial decryption of a test's aggregate, blinded, with proof."""
+
+    contest: Name
+    time: Name
+    share: bytes
+    proof: bytes
+
+
+class ThresholdProof(Body, frozen=True, tag="threshold-proof"):
+    """Trustee: the threshold is reached, or is not, by the shares of these trustees and a range proof."""
+
+    contest: Name
+    time: Name
+    trustees: tuple[Index, ...]
+    reached: bool
+    commitments: tuple[bytes, ...]
+    proofs: tuple[bytes, ...]
+
+
 class UnitResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One unit's outcome in ballots, the weight of each, and the plaintexts of the invalid ones as elements."""
 
@@ -184,7 +218,8 @@ class UnitResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Result(Body, frozen=True, tag="result"):
     """Operator: a contest's count by unit and, by weight, in total; ``withheld`` ballots lie in units too small.
 
-    ``outcome`` is what the definition's method makes of it, if it names one.
+    A petition whose threshold is all that is told has no ``units`` and no ``counts``. ``outcome`` is what the
+    definition's method makes of it, if it names one.
     """
 
     contest: Name
@@ -198,7 +233,8 @@ class Result(Body, frozen=True, tag="result"):
 
 AnyBody = (
     Definition | Roll | KeyCommitment | KeyOpening | KeyBoxes | KeyVerdict | KeyRestart | JointKey | Ballot
-    | Revocation | Restoration | Closing | Aggregate | Shuffle | DecryptionShare | Result
+    | Revocation | Restoration | Closing | Aggregate | Shuffle | DecryptionShare
+    | ThresholdTest | ThresholdShare | ThresholdProof | Result
 )  # fmt: skip
 
 

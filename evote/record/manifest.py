@@ -19,6 +19,7 @@ from evote.crypto.group import Group, group, group_names
 from evote.crypto.signature import check_public_key
 from evote.errors import DecodeError, EvidenceMissing
 from evote.methods.method import Method, method, method_names
+from evote.methods.threshold import Threshold
 from evote.questions.option import Id, Option, Rule, Title
 from evote.questions.question import Question, Route, question_names, question_type
 from evote.record import canonical
@@ -66,7 +67,11 @@ class Contest(_Frozen, frozen=True):
 
     def __post_init__(self) -> None:
         _distinct([option.id for option in self.options], f"options of contest {self.id}")
-        _ = self.question, self.method
+        if self.question.route is Route.THRESHOLD and not isinstance(self.method, Threshold):
+            raise ValueError(
+                f'contest {self.id}: a test of the threshold needs count = {{ method = "threshold", ... }}'
+            )
+        _ = self.method
 
     @cached_property
     def question(self) -> Question:
@@ -83,6 +88,12 @@ class Contest(_Frozen, frozen=True):
         if not isinstance(name, str):
             raise ValueError(f"contest {self.id}: the method is named by text")  # noqa: TRY004 - a definition, not a call
         return method(name).from_rules(self.options, rules)
+
+    def threshold(self, electorate: int) -> int:
+        """Return T for this electorate, for a contest that is decided by a threshold; ``TypeError`` for any other."""
+        if not isinstance(self.method, Threshold):
+            raise TypeError(f"contest {self.id} has no threshold")
+        return self.method.at(electorate)
 
     def put_to(self, district: str) -> bool:
         """Tell whether voters of ``district`` answer this contest."""

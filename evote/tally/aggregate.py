@@ -5,39 +5,53 @@ On the homomorphic road the votes add up unopened; the operator's entry only sav
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
+from typing import TypeVar
 
-from evote.crypto.elgamal import Ciphertext, decode_ciphertexts, encode_row
+from evote.crypto.elgamal import Ciphertext, Row, decode_ciphertexts, encode_row
 from evote.crypto.group import Group
 from evote.parallel import pmap
 from evote.questions.question import Question
 from evote.record.units import Unit
 
 Answers = Iterable[tuple[Unit, tuple[bytes, ...]]]
-Totals = dict[Unit, tuple[Ciphertext, ...]]
+K = TypeVar("K")
 
 
-def aggregate(group: Group, answers: Answers, executor: Executor | None = None) -> Totals:
-    """Return, for each unit, the componentwise product of its answers. Two products for each ciphertext."""
-    totals: Totals = {}
+def aggregate(
+    group: Group, answers: Iterable[tuple[K, tuple[bytes, ...]]], executor: Executor | None = None
+) -> dict[K, Row]:
+    """Return, for each key (the unit, say), the componentwise product of its answers. Two products a ciphertext."""
+    totals: dict[K, Row] = {}
     for part in pmap(partial(_product, group), answers, executor=executor):
         _multiply_into(totals, part)
     return totals
 
 
-def _product(group: Group, answers: list[tuple[Unit, tuple[bytes, ...]]]) -> Totals:
-    totals: Totals = {}
-    for unit, encoded in answers:
-        _multiply_into(totals, {unit: tuple(decode_ciphertexts(group, encoded))})
+def _product(group: Group, answers: list[tuple[K, tuple[bytes, ...]]]) -> dict[K, Row]:
+    totals: dict[K, Row] = {}
+    for key, encoded in answers:
+        _multiply_into(totals, {key: tuple(decode_ciphertexts(group, encoded))})
     return totals
 
 
-def _multiply_into(totals: Totals, part: Totals) -> None:
-    for unit, row in part.items():
-        held = totals.get(unit)
-        totals[unit] = row if held is None else tuple(a * b for a, b in zip(held, row, strict=True))
+def _multiply_into(totals: dict[K, Row], part: dict[K, Row]) -> None:
+    for key, row in part.items():
+        held = totals.get(key)
+        totals[key] = row if held is None else tuple(a * b for a, b in zip(held, row, strict=True))
+
+
+def weighted(totals: Mapping[int, Row]) -> Row:
+    """Return the product of rows, each raised to its weight. Two short powers for each ciphertext."""
+    weights = list(totals)
+    return tuple(_raised(column, weights) for column in zip(*totals.values(), strict=True))
+
+
+def _raised(ciphertexts: Row, exponents: Sequence[int]) -> Ciphertext:
+    group, halves = ciphertexts[0].c1.group, ([c.c1 for c in ciphertexts], [c.c2 for c in ciphertexts])
+    return Ciphertext(*(group.product_of_powers(half, exponents) for half in halves))
 
 
 def mixed_rows(

@@ -1,7 +1,7 @@
 """From plaintexts to a result in which every ballot is accounted for.
 
-A sum of votes is a small exponent: found by baby steps and giant steps (Shanks 1971), one table shared by all sums. A
-mixed plaintext is looked up in the table of choices; what is not there is invalid and shown as an element.
+A sum of votes is a small exponent, found by `discrete_logarithm`, one table shared by all sums. A mixed plaintext is
+looked up in the table of choices; what is not there is invalid and shown as an element.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isqrt
 
-from evote.crypto.group import Element
+from evote.crypto.logarithm import discrete_logarithm
 from evote.crypto.statements import small_logarithms
 from evote.crypto.vector import Vector
 from evote.errors import VerificationError
@@ -21,23 +20,6 @@ from evote.questions.question import Route
 from evote.record.entries import Result, UnitResult
 from evote.record.manifest import Contest
 from evote.record.units import Unit
-
-
-def discrete_logarithm(element: Element, bound: int) -> int | None:
-    """Return m <= bound with element = g^m, or None. About sqrt(bound) products and encodings, twice.
-
-    The number of baby steps is a power of two, so that sums of like size share their table.
-    """
-    group = element.group
-    count = 1 << isqrt(bound + 1).bit_length()
-    table, step = small_logarithms(group, count), group.generator**-count
-    for giant in range(bound // count + 1):
-        baby = table.get(bytes(element))
-        if baby is not None and giant * count + baby <= bound:
-            return giant * count + baby
-        element *= step
-    return None
-
 
 Rankings = Counter[tuple[int, ...]]  # selections of a question that ranks, with the weight of each
 
@@ -104,7 +86,7 @@ def _read(contest: Contest, unit: Unit, plaintexts: Vector) -> Counted:
     return Counted(unit, tuple(counts), selections[()], tuple(invalid), rankings)
 
 
-def figures(contest: Contest, units: Sequence[Counted], root: bytes) -> Figures:
+def figures(contest: Contest, units: Sequence[Counted], root: bytes, electorate: int) -> Figures:
     """Return what a method decides on: everything by weight, rankings in lexical order; blank ballots rank nothing."""
     options, rankings = contest.question.options, Rankings()
     for counted in units:
@@ -112,7 +94,7 @@ def figures(contest: Contest, units: Sequence[Counted], root: bytes) -> Figures:
             rankings[ranking] += counted.unit.weight * ballots
     rankings.pop((), None)
     counts = tuple(sum(u.unit.weight * u.counts[i] for u in units) for i in range(options))
-    return Figures(contest.options, counts, tuple(sorted(rankings.items())), root)
+    return Figures(contest.options, counts, tuple(sorted(rankings.items())), root, electorate, contest.id)
 
 
 def result(contest: Contest, units: Sequence[Counted], withheld: int, found: Figures) -> Result:

@@ -8,7 +8,7 @@ the joint secret never exists anywhere. Secret exponents take the careful path.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -48,6 +48,7 @@ class TrusteeState(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     box_secrets: tuple[bytes, ...] = ()
     share: bytes = b""
     decrypted: dict[str, bytes] = {}
+    blindings: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
         return "<TrusteeState: secret>"
@@ -171,7 +172,7 @@ class Trustee:
         Costs a careful power for each ciphertext.
         """
         ours = decryption.list_of(place)
-        x, share_key = self._share(decryption)
+        x, share_key = self.share_of(decryption.share_keys)
         if self.state.decrypted.setdefault(str(place), ours.digest) != ours.digest:
             raise Refused(f"{self.author}: I have decrypted another list for {place}")
         shares = [bytes(c1**x) for c1 in ours.rows.all_c1.elements()]
@@ -189,9 +190,9 @@ class Trustee:
         entry = sign_entry(self._key, self._election.fingerprint, self.author, body)
         return ShareMessage(entry, list(list_lines(encoded)))
 
-    def _share(self, decryption: Decryption) -> tuple[Scalar, Element]:
+    def share_of(self, share_keys: Mapping[int, Element]) -> tuple[Scalar, Element]:
         """Return our share x and its public key g^x, if they match; `Refused` otherwise."""
-        share_key = decryption.share_keys.get(self.index)
+        share_key = share_keys.get(self.index)
         if share_key is None or not self.state.share:
             raise Refused(f"{self.author}: I hold no share of this key")
         x = self._election.algebra.decode_scalar(self.state.share)

@@ -41,6 +41,7 @@ PARTIES = (
     "evote.record.vault",
     "evote.scenario",
     "evote.simulate",
+    "evote.tally.petitioner",
     "evote.tally.trustee",
 )
 LOADED = """

@@ -1,0 +1,56 @@
+"""A legal threshold: an option wins with so many votes, or with a share of the electorate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+from evote.methods.method import Figures
+from evote.methods.outcome import Outcome, Table
+from evote.questions.option import Option, Rule, rules_of
+
+SHARE = re.compile(r"[0-9]{1,9}([./][0-9]{1,9})?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Win with ``votes`` votes or, if that is 0, with ``share`` of the weight of all who could have voted."""
+
+    votes: int
+    share: Fraction = Fraction(0)
+
+    def __post_init__(self) -> None:
+        if self.votes < 0 or not 0 <= self.share <= 1 or bool(self.votes) == bool(self.share):
+            raise ValueError("a threshold is a number of votes, or a share of the electorate up to 1, and not both")
+
+    @classmethod
+    def from_rules(cls, _options: Sequence[Option], rules: Mapping[str, Rule]) -> Threshold:
+        """Build from ``votes``, or ``share``: "0.05" or "1/20"."""
+        given = rules_of(rules, votes=int, share=str)
+        share = given.get("share", "0")
+        if not SHARE.match(share) or share.endswith("/0"):
+            raise ValueError('a share is written "0.05" or "1/20"')
+        return cls(given.get("votes", 0), Fraction(share))
+
+    def at(self, electorate: int) -> int:
+        """Return T, the number of votes to be reached: ``votes``, or ceil(share x electorate)."""
+        return self.votes or ceil(self.share * electorate)
+
+    def outcome(self, figures: Figures) -> Outcome:
+        """Return the options with at least T votes, in the order of the definition."""
+        t = self.at(figures.electorate)
+        votes = list(zip(figures.options, figures.counts, strict=True))
+        return Outcome(
+            method="threshold",
+            winners=tuple(option.id for option, count in votes if count >= t),
+            tables=(
+                Table(
+                    title="Threshold",
+                    columns=("option", "votes", "threshold", "reached"),
+                    rows=tuple((o.id, str(count), str(t), "yes" if count >= t else "no") for o, count in votes),
+                ),
+            ),
+        )

@@ -1,0 +1,113 @@
+"""Petitions of which only a test is told: when the threshold may be tested, on which ballots, and what came of it.
+
+Times are names; the record has no clock. Each test named in the definition is made once at most, in order, those before
+the closing while people vote, the last one after it. It is made on the ballots kept when the operator calls for it, all
+strata and districts together, each ballot raised to its weight, and only if there are ``minimum_group`` of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evote.ballot.box import BallotBox, Kept, answers_of
+from evote.errors import VerificationError
+from evote.methods.outcome import Outcome, Table
+from evote.questions.petition import CLOSING
+from evote.questions.question import Route
+from evote.record.audit import Audit
+from evote.record.entries import Result, ThresholdTest
+from evote.record.lists import Source
+from evote.record.manifest import Contest, Election
+from evote.record.merkle import MerkleLog
+from evote.tally.aggregate import aggregate, weighted
+from evote.tally.ceremony import Ceremony
+from evote.tally.petition import PetitionTest, PetitionTests
+
+
+class Petitions:
+    """The state of all petitions of an election that are decided by tests."""
+
+    def __init__(self, election: Election, ceremony: Ceremony, source: Source, audit: Audit) -> None:
+        """Start before the first test; ``ceremony`` will know the keys."""
+        self._election, self._source, self._audit = election, source, audit
+        self.tests = PetitionTests(election, ceremony, audit)
+
+    def contests(self) -> list[Contest]:
+        """Return the contests that are decided so."""
+        return [contest for contest in self._election.contests if contest.question.route is Route.THRESHOLD]
+
+    def body(self, contest: Contest, time: str, box: BallotBox, log: MerkleLog) -> ThresholdTest:
+        """Return what the operator must say to have a test made now; `VerificationError` for too few ballots."""
+        kept = self._kept(contest, box)
+        if not self._enough(contest, box):
+            raise VerificationError("tally.unit", f"contest {contest.id}: {len(kept)} ballots are too few for a test")
+        answers = ((voter.weight, row) for voter, row in answers_of(kept, contest, self._source))
+        (product,) = weighted(aggregate(self._election.algebra, answers, self._audit.executor))
+        return ThresholdTest(
+            contest=contest.id,
+            time=time,
+            size=log.size,
+            root=log.root(),
+            ballots=len(kept),
+            aggregate=bytes(product),
+        )
+
+    def admit(self, body: ThresholdTest, box: BallotBox, log: MerkleLog, *, closed: bool, subject: str) -> None:
+        """Open a test; raise `VerificationError` for one that cannot be made now, or states what is not so."""
+        contest = next((c for c in self.contests() if c.id == body.contest), None)
+        if contest is None or body.time not in self.times_left(contest, closed=closed):
+            raise VerificationError("petition.order", subject)
+        self._audit.hold("petition.order")
+        self._audit.require(body == self.body(contest, body.time, box, log), "petition.test", subject)
+        electorate = box.weight_of(contest)
+        self.tests.open(body, threshold=contest.threshold(electorate), electorate=electorate)
+
+    def times_left(self, contest: Contest, *, closed: bool) -> tuple[str, ...]:
+        """Return the times at which a test can still be made, as things stand."""
+        times, made = contest.question.times, [test.body.time for test in self.tests.of(contest.id)]
+        left = times[times.index(made[-1]) + 1 :] if made else times
+        return tuple(time for time in left if (time == CLOSING) == closed)
+
+    def pending(self, contest: Contest, box: BallotBox) -> Iterator[tuple[str, str]]:
+        """Yield who must still do what before a closed contest can have its result."""
+        if self.is_due(contest, box):
+            yield "operator", f"the test of contest {contest.id} at {CLOSING}"
+        for test in self.tests.of(contest.id):
+            if test.body.time == CLOSING:
+                yield from self.due(test)
+
+    def is_due(self, contest: Contest, box: BallotBox) -> bool:
+        """Tell whether a closed contest still lacks its last test, and has the ballots for it."""
+        return bool(self.times_left(contest, closed=True)) and self._enough(contest, box)
+
+    def due(self, test: PetitionTest) -> Iterator[tuple[str, str]]:
+        """Yield who must still do what for a test that was opened."""
+        wanted = self._election.threshold - len(test.shares)
+        if wanted > 0:
+            yield "trustees", f"{wanted} more shares of {test.name}"
+        elif test.reached is None:
+            yield "trustees", f"the proof of {test.name}"
+
+    def result(self, contest: Contest, box: BallotBox) -> Result:
+        """Return the outcome of a contest that nothing is pending of."""
+        tests = [test for test in self.tests.of(contest.id) if test.reached is not None]
+        told = bool(tests) and tests[-1].body.time == CLOSING
+        withheld = 0 if told else len(self._kept(contest, box))
+        outcome = _outcome(contest, tests) if told else None
+        return Result(contest=contest.id, units=(), counts=(), blank=0, invalid=0, withheld=withheld, outcome=outcome)
+
+    def _kept(self, contest: Contest, box: BallotBox) -> list[Kept]:
+        return [ballot for ballot in box.kept() if contest.put_to(ballot.credential.district)]
+
+    def _enough(self, contest: Contest, box: BallotBox) -> bool:
+        return len(self._kept(contest, box)) >= self._election.minimum_group
+
+
+def _outcome(contest: Contest, tests: list[PetitionTest]) -> Outcome:
+    """Return how the tests came out; the last one, at closing, decides."""
+    rows = [
+        (test.body.time, str(test.body.ballots), str(test.threshold), "yes" if test.reached else "no") for test in tests
+    ]
+    table = Table(title="Threshold", columns=("time", "ballots", "threshold", "reached"), rows=tuple(rows))
+    winners = (contest.options[0].id,) if tests[-1].reached else ()
+    return Outcome(method="threshold", winners=winners, tables=(table,))
