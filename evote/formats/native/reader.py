@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from array import array
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from functools import cached_property
-from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
+from evote.formats.reading import opened, scanned
 from evote.record.board import MAX_CHECKPOINT
 from evote.record.canonical import MAX_LINE
 from evote.record.manifest import Election, decode_election
@@ -58,7 +56,7 @@ class NativeRecord:
 
     def lines(self, start: int = 0) -> Iterator[bytes]:
         """Yield the entries' lines from number ``start``, without their ends."""
-        with self._open(ENTRIES) as file:
+        with opened(self.path, ENTRIES, "record.files") as file:
             file.seek(self._offsets[start] if start else 0)
             yield from read_lines(file, ENTRIES)
 
@@ -67,7 +65,7 @@ class NativeRecord:
         if not 0 <= index < self.size:
             raise IndexError(index)
         start, end = self._offsets[index : index + 2]
-        with self._open(ENTRIES) as file:
+        with opened(self.path, ENTRIES, "record.files") as file:
             file.seek(start)
             return file.read(end - start - 1)
 
@@ -78,7 +76,7 @@ class NativeRecord:
         `EvidenceMissing` and `DecodeError`.
         """
         name = list_name(digest)
-        with self._open(name) as file:
+        with opened(self.path, name, "record.files") as file:
             if hashlib.file_digest(file, "sha256").digest() != digest:
                 raise VerificationError("record.list", name)
             file.seek(0)
@@ -94,7 +92,7 @@ class NativeRecord:
         """
         files = {ELECTION, ENTRIES, CHECKPOINT, *map(list_name, named)}
         for directory in ("", BOARD, LISTS):
-            for entry in self._scan(directory):
+            for entry in scanned(self.path / directory):
                 name = f"{directory}/{entry.name}" if directory else entry.name
                 if name in (BOARD, LISTS):
                     expected = entry.is_dir(follow_symlinks=False)
@@ -112,34 +110,12 @@ class NativeRecord:
             offsets.append(end)
         return offsets
 
-    def _scan(self, directory: str) -> list[os.DirEntry[str]]:
-        try:
-            with os.scandir(self.path / directory) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise EvidenceMissing(f"{self.path / directory} cannot be read: {error.strerror}") from None
-
     def _read(self, name: str, limit: int) -> bytes:
-        with self._open(name) as file:
+        with opened(self.path, name, "record.files") as file:
             data = file.read(limit + 1)
         if len(data) > limit:
             raise DecodeError(f"{name}: more than {limit} bytes")
         return data
-
-    @contextmanager
-    def _open(self, name: str) -> Iterator[BufferedReader]:
-        path = self.path / name
-        try:
-            if not stat.S_ISREG(path.lstat().st_mode):
-                raise VerificationError("record.files", name)
-            with path.open("rb") as file:
-                yield file
-        except FileNotFoundError:
-            raise EvidenceMissing(f"{path} is missing") from None
-        except OSError as error:
-            raise EvidenceMissing(f"{path} cannot be read: {error.strerror}") from None
 
 
 def read_lines(file: BinaryIO, name: str) -> Iterator[bytes]:

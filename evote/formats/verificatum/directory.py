@@ -11,13 +11,11 @@ from __future__ import annotations
 import mmap
 import os
 import re
-import stat
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from io import BufferedReader
+from collections.abc import Collection
 from pathlib import Path
 
-from evote.errors import DecodeError, EvidenceMissing, VerificationError
+from evote.errors import DecodeError, EvidenceMissing
+from evote.formats.reading import opened, scanned
 from evote.formats.verificatum.byte_tree import Tree
 
 FILES = "verificatum.files"
@@ -41,14 +39,14 @@ class Directory:
 
     def tree(self, name: str) -> Tree:
         """Return the byte tree in a file; raise `EvidenceMissing` or `VerificationError` if there is no such file."""
-        with self._open(name) as file:
+        with opened(self._path, name, FILES) as file:
             if not os.fstat(file.fileno()).st_size:
                 return Tree(b"", name)
             return Tree(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), name)
 
     def text(self, name: str) -> str:
         """Return the word in a file, which has no end of line."""
-        with self._open(name) as file:
+        with opened(self._path, name, FILES) as file:
             data = file.read(MAX_TEXT + 1)
         text = data.decode("ascii", "replace")
         if len(data) > MAX_TEXT or not TEXT.fullmatch(text):
@@ -66,7 +64,7 @@ class Directory:
         """Return the names of what is there and not expected: links, directories and devices are never."""
         found = []
         for directory in ("", PROOFS):
-            for entry in self._scan(directory):
+            for entry in scanned(self._path / directory):
                 name = f"{directory}/{entry.name}" if directory else entry.name
                 if name == PROOFS:
                     fits = entry.is_dir(follow_symlinks=False)
@@ -75,25 +73,3 @@ class Directory:
                 if not fits:
                     found.append(ascii(name)[1:-1])
         return sorted(found)
-
-    def _scan(self, directory: str) -> list[os.DirEntry[str]]:
-        try:
-            with os.scandir(self._path / directory) as entries:
-                return list(entries)
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise EvidenceMissing(f"{self._path / directory} cannot be read: {error.strerror}") from None
-
-    @contextmanager
-    def _open(self, name: str) -> Iterator[BufferedReader]:
-        path = self._path / name
-        try:
-            if not stat.S_ISREG(path.lstat().st_mode):
-                raise VerificationError(FILES, f"{name} is not a file")
-            with path.open("rb") as file:
-                yield file
-        except FileNotFoundError:
-            raise EvidenceMissing(f"{name} is missing") from None
-        except OSError as error:
-            raise EvidenceMissing(f"{name} cannot be read: {error.strerror}") from None
