@@ -40,7 +40,8 @@ from evote.mixnet.terelius_wikstrom.verifier import Bridges
 from evote.record import canonical, vault
 from evote.record.audit import Audit
 from evote.record.units import Place
-from tests.elections import changed
+from evote.verify import verify
+from tests.elections import changed, run_small
 from tests.mixnet.shuffle_contract import (
     FAST,
     Case,
@@ -363,3 +364,23 @@ def test_secrets_do_not_print_or_pickle(case: Case) -> None:
         assert repr(secret) == f"<{type(secret).__name__}: secret>"
         with pytest.raises(TypeError, match="neither pickled nor copied"):
             pickle.dumps(secret)
+
+
+# --- in an election ---
+
+
+def test_another_mix_servers_shuffle_cannot_be_copied() -> None:
+    """Mixer 2 hands in, as its own, the shuffle that mixer 1 has made of the same list."""
+    state = cascade()
+    message = mixer().shuffle(state, NORTH)
+    state.admit("mixer 1", body(message), Lists(message), "")
+    behind = cascade()
+    behind._lists[NORTH].shuffles = 1  # as if another had been before, with the same list
+    with pytest.raises(VerificationError) as caught:
+        behind.admit("mixer 2", body(message), Lists(message), "")
+    assert caught.value.check == f"shuffle.{NAME}"
+
+
+def test_an_election_mixed_with_this_proof_verifies(tmp_path: Path) -> None:
+    report = verify(run_small(tmp_path / "board", "mix", shuffle=NAME).path)
+    assert (report.status, report.failures) == (0, [])

@@ -24,7 +24,7 @@ from evote.mixnet.terelius_wikstrom.verifier import Challenge, Named, opening, p
 
 
 class CommitmentConsistent:
-    """The registered proof ``commitment-consistent``. Folded, N (6 + 4w) powers, some with longer exponents."""
+    """The registered proof ``commitment-consistent``. Folded, N (8 + 4w) powers, of which N (3 + 2w) short modulo p."""
 
     check: ClassVar[str] = "shuffle.commitment-consistent"
 
