@@ -14,6 +14,9 @@ its ciphertext hides it; a number in a Pedersen commitment, perfectly.
 
 Up to m = 5 nothing is committed to: it is cheaper to name the values, v = 0 or v = 1 or ... (``ENUMERATED``). The
 transcript of each proof must be bound to the ciphertext and all commitments. Nothing here draws randomness or proves.
+
+A range is one of residues modulo q. Where the number is a sum of prices, say, that is meant as an integer, the caller
+sees to it that it stays below q; then "at most m" needs no proof of its own (ADR 25).
 """
 
 from __future__ import annotations
@@ -58,65 +61,31 @@ def bits(v: int, m: int) -> tuple[int, ...]:
     return (*[rest >> j & 1 for j in range(highest)], last)
 
 
-def range_statements(key: PublicKey, ciphertext: Ciphertext, commitments: Sequence[Element], m: int) -> list[Statement]:
-    """State that the ciphertext seals a number in 0..m: k statements about `bits`, and the link.
+def range_statements(
+    key: PublicKey, ciphertext: Ciphertext, commitments: Sequence[Element], m: int, *, start: int = 0
+) -> list[Statement]:
+    """State that the ciphertext seals a number v in start..start + m: k statements about `bits` of v - start, the link.
 
-    The link: I know (rho, v, R) with c1 = g^rho, c2 = g^v y^rho, prod_j P_j^w_j = g^v h^R. Proofs have 2k + 3 elements,
-    k challenges and 2k + 3 scalars, and cost 3k + 5 powers: k + 3 of g, 2k + 1 of h, 1 of the key. The commitments are
-    k elements more, and 2k powers; all in all, 192k + 192 bytes over ristretto255. For m <= 5 it is one
-    `encryption_of_one_of`. ``ValueError`` for another number of commitments, or m >= q.
+    The link: I know (rho, v', R) with c1 = g^rho, c2 / g^start = g^v' y^rho, prod_j P_j^w_j = g^v' h^R. Proofs have
+    2k + 3 elements, k challenges and 2k + 3 scalars, and cost 3k + 5 powers: k + 3 of g, 2k + 1 of h, 1 of the key. The
+    commitments are k elements more, and 2k powers; all in all, 192k + 192 bytes over ristretto255. For m <= 5 it is one
+    `encryption_of_one_of`. ``ValueError`` for another number of commitments, or start + m >= q.
     """
-    total = _sum(commitments, m, key.group)
+    total = _sum(commitments, m, key.group, start)
     if not commitments:
-        return [encryption_of_one_of(key, ciphertext, range(m + 1))]
-    return [*map(_bit, commitments), _link("range", key, ciphertext, total)]
+        return [encryption_of_one_of(key, ciphertext, range(start, start + m + 1))]
+    return [*map(_bit, commitments), _link(key, ciphertext, start, total)]
 
 
 def range_witnesses(v: int, rho: Scalar, blinding: Sequence[Scalar], m: int) -> list[Witness]:
-    """Return why the `range_statements` about (g^rho, g^v y^rho) and the g^b_j h^r_j are true.
+    """Return why the `range_statements` about (g^rho, g^(start + v) y^rho) and the g^b_j h^r_j are true.
 
     ``blinding`` are the r_j. ``ValueError`` unless 0 <= v <= m.
     """
     weights, known = bit_weights(m), bits(v, m)
     if not weights:
         return [Witness((rho,), v)]
-    return [*_openings(known, blinding), _link_witness(v, rho, _combined(weights, blinding))]
-
-
-def cap_bits(v: int, cap: int) -> tuple[int, ...]:
-    """Return the bits of cap - v to commit to, the least first; none for a small cap. ``ValueError`` if v > cap."""
-    return bits(cap - v, _ceiling(cap))
-
-
-def cap_statements(
-    key: PublicKey, ciphertext: Ciphertext, commitments: Sequence[Element], cap: int, largest: int
-) -> list[Statement]:
-    """State that the ciphertext seals at most ``cap``, where 0 <= v <= ``largest`` is known: cap - v is in 0..2^k - 1.
-
-    k = ceil(log2(cap + 1)) statements about `cap_bits`, and the link: I know (rho, v, R) with c1 = g^rho,
-    c2 = g^v y^rho, g^cap / prod_j P_j^(2^j) = g^v h^R. So cap - v modulo q is in 0..2^k - 1; were v > cap, it would be
-    q + cap - v, which is more as long as largest + 2^k < q. Costs as `range_statements`. ``ValueError`` for another
-    number of commitments, or largest + 2^k >= q.
-    """
-    ceiling = _ceiling(cap)
-    if largest + ceiling + 1 >= key.group.order:
-        raise ValueError("a number that could pass its cap by going around")
-    total = _sum(commitments, ceiling, key.group)
-    if not commitments:
-        return [encryption_of_one_of(key, ciphertext, range(cap + 1))]
-    left = key.group.product_of_powers((key.group.generator, total), (cap, -1))
-    return [*map(_bit, commitments), _link("cap", key, ciphertext, left)]
-
-
-def cap_witnesses(v: int, rho: Scalar, blinding: Sequence[Scalar], cap: int) -> list[Witness]:
-    """Return why the `cap_statements` about (g^rho, g^v y^rho) and the g^b_j h^r_j are true.
-
-    ``blinding`` are the r_j. ``ValueError`` if v > cap.
-    """
-    weights, known = bit_weights(_ceiling(cap)), cap_bits(v, cap)
-    if not weights:
-        return [Witness((rho,), v)]
-    return [*_openings(known, blinding), _link_witness(v, rho, -_combined(weights, blinding))]
+    return [*_openings(known, blinding), Witness((rho, Scalar(v, rho.order), _combined(weights, blinding)))]
 
 
 def commitment_range_statements(commitment: Element, commitments: Sequence[Element], m: int) -> list[Statement]:
@@ -146,17 +115,12 @@ def commitment_range_witnesses(v: int, r: Scalar, blinding: Sequence[Scalar], m:
     return [*_openings(known, blinding), Witness((_combined(weights, blinding) - r,))]
 
 
-def _ceiling(cap: int) -> int:
-    """Return 2^k - 1, or the cap itself if its values are named."""
-    return cap if cap <= ENUMERATED else (1 << cap.bit_length()) - 1
-
-
-def _sum(commitments: Sequence[Element], m: int, group: Group) -> Element:
+def _sum(commitments: Sequence[Element], m: int, group: Group, start: int = 0) -> Element:
     """Return prod_j P_j^w_j, which commits to the number that the bits make."""
     weights = bit_weights(m)
     if len(commitments) != len(weights):
         raise ValueError(f"a number in 0..{m} has {len(weights)} commitments")
-    if m >= group.order:
+    if start + m >= group.order:
         raise ValueError("a range that the group is too small for")
     return group.product_of_powers(commitments, weights)
 
@@ -165,15 +129,11 @@ def _bit(commitment: Element) -> Statement:
     return commitment_to_one_of(commitment, (0, 1))
 
 
-def _link(name: str, key: PublicKey, ciphertext: Ciphertext, total: Element) -> LinearRelation:
-    """State that I know (rho, v, R) with c1 = g^rho, c2 = g^v y^rho and total = g^v h^R."""
+def _link(key: PublicKey, ciphertext: Ciphertext, start: int, total: Element) -> LinearRelation:
+    """State that I know (rho, v, R) with c1 = g^rho, c2 / g^start = g^v y^rho and total = g^v h^R."""
     g, h, one = key.group.generator, second_generator(key.group), key.group.identity
     bases = ((g, one, one), (key.y, g, one), (one, g, h))
-    return LinearRelation(name, bases, (ciphertext.c1, ciphertext.c2, total))
-
-
-def _link_witness(v: int, rho: Scalar, total_r: Scalar) -> Witness:
-    return Witness((rho, Scalar(v, rho.order), total_r))
+    return LinearRelation("range", bases, (ciphertext.c1, ciphertext.c2, total), (0, start, 0))
 
 
 def _openings(known: Sequence[int], blinding: Sequence[Scalar]) -> Iterator[Witness]:

@@ -11,16 +11,14 @@ from dataclasses import dataclass, field
 from math import gcd
 
 from evote.questions.option import Option, Rule, rules_of
-from evote.questions.points import Points
-
-MAX_TOTAL = 1 << 64
+from evote.questions.points import Points, check_size
 
 
 @dataclass(frozen=True, slots=True)
 class Budget(Points):
     """Approve projects with these ``costs``, within ``budget``; costs and budget are in units of u.
 
-    A ballot has n ciphertexts, n proofs of 0/1 and the `cap_statements`.
+    A ballot has n ciphertexts, n proofs of 0/1 and, if not all can be afforded, the `range_statements` of the sum.
     """
 
     options: int
@@ -33,8 +31,7 @@ class Budget(Points):
             raise ValueError("a budget needs projects, and some that cost something")
         if self.budget < 1:
             raise ValueError("a budget below the unit of all costs affords nothing")
-        if sum(self.costs) + 2 * self.budget >= MAX_TOTAL:
-            raise ValueError("costs and budget are limited to 64 bits")
+        check_size(self)
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Budget:
@@ -51,6 +48,6 @@ class Budget(Points):
         return self.costs
 
     @property
-    def cap(self) -> int | None:
+    def allowance(self) -> int:
         """The budget."""
         return self.budget

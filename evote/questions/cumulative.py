@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evote.questions.option import Option, Rule, rules_of
-from evote.questions.points import Points
+from evote.questions.points import Points, check_size
 
 
 @dataclass(frozen=True, slots=True)
 class Cumulative(Points):
     """Give each option 0 to ``maximum`` points, ``limit`` in all at most.
 
-    A ballot has n ciphertexts, n `range_statements` and the `cap_statements` of their sum.
+    A ballot has n ciphertexts, n `range_statements` and, if all may not have the maximum, those of their sum.
     """
 
     options: int
@@ -23,6 +23,7 @@ class Cumulative(Points):
     def __post_init__(self) -> None:
         if self.options < 1 or not 1 <= self.maximum <= self.limit:
             raise ValueError("cumulative votes need options, and 1 <= maximum <= limit")
+        check_size(self)
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Cumulative:
@@ -36,6 +37,6 @@ class Cumulative(Points):
         return (1,) * self.options
 
     @property
-    def cap(self) -> int | None:
+    def allowance(self) -> int:
         """The limit."""
         return self.limit

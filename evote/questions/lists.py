@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
 from operator import mul
 
 from evote.crypto.elgamal import Ciphertext, PublicKey
+from evote.crypto.range_proof import bit_weights, bits, range_statements, range_witnesses
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of, encryption_of_one_of
 from evote.questions.option import Option, Rule, rules_of
@@ -25,7 +27,7 @@ class Lists(Question):
     """Vote for one list and at most ``maximum`` of its candidates or, if ``blank``, for none.
 
     ``lists`` gives, for each option, the number of its list, its own for a list. A ballot has n ciphertexts, n + 1 with
-    blank; a proof of 2 branches for each, one of k + 1 for each list with candidates, and one of 1.
+    blank; a proof of 2 branches for each, one of 1, and the `range_statements` of each list with candidates.
     """
 
     options: int
@@ -63,6 +65,11 @@ class Lists(Question):
         """A ciphertext seals 0 or 1."""
         return 1
 
+    @property
+    def commitments(self) -> int:
+        """The bits of each list's preferences left, unless their values are named."""
+        return sum(len(bit_weights(self._most(members))) for members in self._members().values())
+
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return 1 for the list and the candidates chosen and 0 for the others, then the blank flag."""
         chosen = set(selection)
@@ -90,23 +97,32 @@ class Lists(Question):
         row = check_form(self, sealed)
         marks = [encryption_of_one_of(key, c, self._values(i, allowed)) for i, c in enumerate(row, 1)]
         one = encryption_of(key, reduce(mul, [row[i - 1] for i in self._exclusive()]), 1)
-        inside = [
-            encryption_of_one_of(key, self._left(row, head, members), range(self._most(members) + 1))
-            for head, members in self._members().items()
-        ]
+        inside, commitments = list[Statement](), iter(sealed.commitments)
+        for head, members in self._members().items():
+            k = self._most(members)
+            taken = list(islice(commitments, len(bit_weights(k))))
+            inside += range_statements(key, self._left(row, head, members), taken, k)
         return [*marks, one, *inside]
 
+    def committed(self, exponents: Sequence[int], /) -> tuple[int, ...]:
+        """Return the bits of each list's preferences left."""
+        return tuple(
+            bit
+            for head, members in self._members().items()
+            for bit in bits(self._rest(exponents, head, members), self._most(members))
+        )
+
     def witnesses(self, opening: Opening, allowed: Collection[int]) -> list[Witness]:
-        """Return which branch is true and its randomness, for each of the `statements`."""
+        """Return which branch is true and its randomness, or the openings of the bits, for each of the `statements`."""
         x, r = opening.exponents, opening.randomness
         marks = [Witness((r_i,), place(self._values(i, allowed), x[i - 1])) for i, r_i in enumerate(r, 1)]
         first, *others = (r[i - 1] for i in self._exclusive())
-        inside = []
+        inside, blinding = list[Witness](), iter(opening.blinding)
         for head, members in self._members().items():
             k = self._most(members)
-            left = k * x[head - 1] - sum(x[i - 1] for i in members)
-            randomness = sum((-r[i - 1] for i in members), r[head - 1] * k)
-            inside.append(Witness((randomness,), place(range(k + 1), left)))
+            rho = sum((-r[i - 1] for i in members), r[head - 1] * k)
+            taken = list(islice(blinding, len(bit_weights(k))))
+            inside += range_witnesses(self._rest(x, head, members), rho, taken, k)
         return [*marks, Witness((sum(others, first),)), *inside]
 
     def totals(self, sums: Sequence[int], ballots: int, /) -> tuple[tuple[int, ...], int] | None:
@@ -138,7 +154,11 @@ class Lists(Question):
     def _values(self, number: int, allowed: Collection[int]) -> tuple[int, ...]:
         return (0, 1) if number in allowed or number > self.options else (0,)
 
+    def _rest(self, exponents: Sequence[int], head: int, members: Sequence[int]) -> int:
+        """Return k l_L - sum of the candidates' marks: the preferences left in list L."""
+        return self._most(members) * exponents[head - 1] - sum(exponents[i - 1] for i in members)
+
     def _left(self, row: Sequence[Ciphertext], head: int, members: Sequence[int]) -> Ciphertext:
-        """Return an encryption of k l_L - sum of the candidates' marks: the preferences left in list L."""
+        """Return an encryption of the `_rest`."""
         marked = reduce(mul, [row[i - 1] for i in members])
         return reduce(mul, [row[head - 1]] * self._most(members)) / marked

@@ -1,8 +1,9 @@
 """Points for options, counted by a homomorphic sum: each option gets 0..m, and what is spent stays under a cap.
 
-One ciphertext for each option holds its points x_i; their range, and that of the cap on sum_i price_i x_i, are proved
-by committed bits (`evote.crypto.range_proof`). This is what cumulative votes, scores and budgets have in common. An
-answer without any points is valid, and is not told apart in the sums.
+One ciphertext for each option holds its points x_i. Their ranges, and that sum_i price_i x_i lies in 0..cap, are proved
+by `evote.crypto.range_proof`; that sum is at most m sum_i price_i < q, so what holds modulo q holds of the integers.
+This is what cumulative votes, scores and budgets have in common. An answer without any points is valid, and is not told
+apart in the sums.
 """
 
 from __future__ import annotations
@@ -15,22 +16,16 @@ from itertools import islice
 from operator import mul
 
 from evote.crypto.elgamal import Ciphertext, PublicKey
-from evote.crypto.range_proof import (
-    bit_weights,
-    bits,
-    cap_bits,
-    cap_statements,
-    cap_witnesses,
-    range_statements,
-    range_witnesses,
-)
+from evote.crypto.range_proof import bit_weights, bits, range_statements, range_witnesses
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of
 from evote.questions.question import Opening, Question, Route, Sealed, check_form
 
+MAX_TOTAL = 1 << 64
+
 
 class Points(Question):
-    """The common part; a question type adds its rules as ``maximum``, ``prices`` and ``cap``."""
+    """The common part; a question type adds its rules as ``maximum``, ``prices`` and ``allowance``."""
 
     __slots__ = ()
 
@@ -39,12 +34,22 @@ class Points(Question):
     @property
     @abstractmethod
     def prices(self) -> tuple[int, ...]:
-        """What a point for each option costs the voter; all 0 where there is no cap."""
+        """What a point for each option costs the voter; all 0 where points are free."""
 
     @property
     @abstractmethod
+    def allowance(self) -> int:
+        """The most that a voter may spend."""
+
+    @property
     def cap(self) -> int | None:
-        """The most that a voter may spend; None for no cap."""
+        """What must be proved not to be passed; None where all points together cost no more than the allowance."""
+        return self.allowance if self.allowance < self.dearest else None
+
+    @property
+    def dearest(self) -> int:
+        """What all points together cost."""
+        return self.maximum * sum(self.prices)
 
     @property
     def route(self) -> Route:
@@ -63,8 +68,8 @@ class Points(Question):
 
     @property
     def commitments(self) -> int:
-        """The bits of each option's points, then the bits of what is left under the cap."""
-        return self.options * len(bit_weights(self.maximum)) + len(cap_bits(0, self.cap or 0))
+        """The bits of each option's points, then the bits of what is spent."""
+        return self.options * len(bit_weights(self.maximum)) + len(bit_weights(self.cap or 0))
 
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return how often each option is named."""
@@ -87,21 +92,25 @@ class Points(Question):
         return tuple(option for option, points in enumerate(exponents, 1) for _ in range(points))
 
     def committed(self, exponents: Sequence[int], /) -> tuple[int, ...]:
-        """Return the bits of each option's points, then of what is left under the cap."""
+        """Return the bits of each option's points, then of what is spent."""
         known = tuple(bit for points in exponents for bit in bits(points, self.maximum))
-        return known if self.cap is None else known + cap_bits(self._spent(exponents), self.cap)
+        return known if self.cap is None else known + bits(self._spent(exponents), self.cap)
 
     def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
-        """Return 0..m for each option (and 0 for one that is not allowed), then the cap."""
+        """Return 0..m for each option (and 0 for one that is not allowed), then 0..cap for what is spent.
+
+        ``ValueError`` also where all points together cost as much as the group's order.
+        """
         ciphertexts, commitments = check_form(self, sealed), iter(sealed.commitments)
+        if self.dearest >= key.group.order:
+            raise ValueError("more to be spent than the group can count")
         size, found = len(bit_weights(self.maximum)), list[Statement]()
         for option, ciphertext in enumerate(ciphertexts, 1):
             found += range_statements(key, ciphertext, list(islice(commitments, size)), self.maximum)
             found += [] if option in allowed else [encryption_of(key, ciphertext, 0)]
         if self.cap is None:
             return found
-        spent, largest = self._spent_of(ciphertexts), self.maximum * sum(self.prices)
-        return [*found, *cap_statements(key, spent, list(commitments), self.cap, largest)]
+        return [*found, *range_statements(key, self._spent_of(ciphertexts), list(commitments), self.cap)]
 
     def witnesses(self, opening: Opening, allowed: Collection[int]) -> list[Witness]:
         """Return the bits, their blinding and the randomness, for each of the `statements`."""
@@ -113,7 +122,7 @@ class Points(Question):
             return found
         priced = [r * price for price, r in zip(self.prices, opening.randomness, strict=True)]
         rho = sum(priced[1:], priced[0])
-        return [*found, *cap_witnesses(self._spent(opening.exponents), rho, list(blinding), self.cap)]
+        return [*found, *range_witnesses(self._spent(opening.exponents), rho, list(blinding), self.cap)]
 
     def totals(self, sums: Sequence[int], ballots: int, /) -> tuple[tuple[int, ...], int] | None:
         """Return the points of each option, or None if so many ballots cannot give them; blanks are not known."""
@@ -131,3 +140,9 @@ class Points(Question):
         if set(self.prices) == {1}:
             return reduce(mul, ciphertexts)
         return Ciphertext(*(group.product_of_powers(half, self.prices) for half in halves))
+
+
+def check_size(question: Points) -> None:
+    """Raise ``ValueError`` for a maximum, or a cost of all points together, of more than 64 bits."""
+    if max(question.maximum, question.dearest) >= MAX_TOTAL:
+        raise ValueError("points and what they cost are limited to 64 bits")

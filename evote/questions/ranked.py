@@ -1,9 +1,10 @@
 """Ranked ballots, for the mix road: the first k preferences, in order, counted by whatever method the definition names.
 
 A ballot seals a matrix x[p][c] of 0 and 1: candidate c stands at position p. Proved: each cell is 0 or 1; the first row
-sums to 0 or 1, and each row to as much as the next or one more, so that no position is left out; each column sums to 0
-or 1, so that nobody stands twice. What is mixed is one ciphertext for each position, E_p = prod_c x[p][c]^c: it holds
-the number of the candidate there, 0 past the end. So no ranking that is mixed can be invalid.
+sums to 0 or 1, and each row to as much as the next or one more, so that no position is left out; where there are
+several rows, each column sums to 0 or 1, so that nobody stands twice. What is mixed is one ciphertext for each
+position, E_p = prod_c x[p][c]^c: it holds the number of the candidate there, 0 past the end. So no ranking that is
+mixed can be invalid.
 
 That row sums are 0 or 1 follows: with r_1 in {0, 1}, and r_p - r_(p+1) in {0, 1}, r_(p+1) is at most 1, and as a sum of
 few cells it is not negative. Rankings are published: with many candidates a voter can be told to sign a ballot by an
@@ -34,7 +35,7 @@ BIT = (0, 1)
 class Ranked(Question):
     """Rank at least ``minimum`` and at most ``maximum`` of the options or, if ``blank``, none.
 
-    A ballot for k = maximum of n options has kn ciphertexts, a proof of 2 branches for each, and k + n more.
+    A ballot for k = maximum of n options has kn ciphertexts, a proof of 2 branches for each, k more, and n if k > 1.
     """
 
     options: int
@@ -110,7 +111,10 @@ class Ranked(Question):
         )
 
     def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
-        """Return 0/1 for each cell (0 for an option that is not allowed), then rows, then columns of the allowed."""
+        """Return 0/1 for each cell (0 for an option that is not allowed), then rows, then columns of the allowed.
+
+        There are no statements about the columns of a single row.
+        """
         cells = check_form(self, sealed)
         each = [
             encryption_of_one_of(key, cell, values) for cell, values in zip(cells, self._cells(allowed), strict=True)
@@ -140,9 +144,9 @@ class Ranked(Question):
         return (cells[i : i + self.options] for i in range(0, self.width, self.options))
 
     def _columns(self, cells: Sequence[T], allowed: Collection[int]) -> Iterator[Sequence[T]]:
-        return (cells[option - 1 :: self.options] for option in sorted(allowed))
+        return (cells[option - 1 :: self.options] for option in sorted(allowed) if self.maximum > 1)
 
-    def _cells(self, allowed: Collection[int]) -> list[tuple[int, ...]]:
+    def _cells(self, allowed: Collection[int]) -> Sequence[tuple[int, ...]]:
         """Return what each cell may hold."""
         return [BIT if option in allowed else (0,) for option in range(1, self.options + 1)] * self.maximum
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evote.questions.option import Option, Rule, rules_of
-from evote.questions.points import Points
+from evote.questions.points import Points, check_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Score(Points):
     def __post_init__(self) -> None:
         if self.options < 1 or self.maximum < 1:
             raise ValueError("a score needs options, and a maximum of at least 1")
+        check_size(self)
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Score:
@@ -34,6 +35,6 @@ class Score(Points):
         return (0,) * self.options
 
     @property
-    def cap(self) -> int | None:
-        """There is none."""
-        return None
+    def allowance(self) -> int:
+        """Nothing is spent."""
+        return 0

@@ -2,7 +2,8 @@
 
 One ciphertext of 0 or 1 for each option, and one more for an exclusive blank vote where the rules allow it. The sum
 S of the options and the blank b satisfy minimum (1 - b) <= S <= maximum (1 - b), proved as one range:
-S + maximum b lies between minimum and maximum, which with b = 1 leaves only S = 0.
+S + maximum b lies between minimum and maximum, which with b = 1 leaves only S = 0. Beyond a few values its bits are
+committed to (`evote.crypto.range_proof`), so its cost grows with their logarithm.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import reduce
 from operator import mul
 
 from evote.crypto.elgamal import Ciphertext, PublicKey
+from evote.crypto.range_proof import bit_weights, bits, range_statements, range_witnesses
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of_one_of
 from evote.questions.option import Option, Rule, rules_of
@@ -23,7 +25,7 @@ from evote.questions.question import Opening, Question, Route, Sealed, check_for
 class Selection(Question):
     """Choose at least ``minimum`` and at most ``maximum`` of the options, or, if ``blank``, none expressly.
 
-    A ballot has n ciphertexts, n + 1 with blank; a proof of 2 branches for each and one of maximum - minimum + 1.
+    A ballot has n ciphertexts, n + 1 with blank; a proof of 2 branches for each, and the `range_statements` of the sum.
     """
 
     options: int
@@ -57,6 +59,11 @@ class Selection(Question):
         """A ciphertext seals 0 or 1."""
         return 1
 
+    @property
+    def commitments(self) -> int:
+        """The bits of S + maximum b - minimum, unless its values are named."""
+        return len(bit_weights(self.maximum - self.minimum))
+
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return 1 for each option chosen and 0 for the others, then the blank flag; empty means blank."""
         chosen = set(selection)
@@ -80,8 +87,12 @@ class Selection(Question):
         """Return 0/1 for each ciphertext (0 for an option that is not allowed), then the range of the sum."""
         ciphertexts = check_form(self, sealed)
         marks = [encryption_of_one_of(key, c, self._values(i, allowed)) for i, c in enumerate(ciphertexts, 1)]
-        total = self._total(ciphertexts)
-        return [*marks, encryption_of_one_of(key, total, range(self.minimum, self.maximum + 1))]
+        total, m = self._total(ciphertexts), self.maximum - self.minimum
+        return [*marks, *range_statements(key, total, sealed.commitments, m, start=self.minimum)]
+
+    def committed(self, exponents: Sequence[int], /) -> tuple[int, ...]:
+        """Return the bits of S + maximum b - minimum."""
+        return bits(self._above(exponents), self.maximum - self.minimum)
 
     def witnesses(self, opening: Opening, allowed: Collection[int]) -> list[Witness]:
         """Return which branch is true and its randomness, for each of the `statements`."""
@@ -90,13 +101,18 @@ class Selection(Question):
             Witness((r,), place(self._values(i, allowed), m))
             for i, (m, r) in enumerate(zip(exponents, randomness, strict=True), 1)
         ]
-        chosen, r = sum(exponents[: self.options]), sum(randomness[1 : self.options], randomness[0])
+        r = sum(randomness[1 : self.options], randomness[0])
         if self.blank:
-            chosen, r = chosen + self.maximum * exponents[-1], r + randomness[-1] * self.maximum
-        return [*marks, Witness((r,), chosen - self.minimum)]
+            r += randomness[-1] * self.maximum
+        return [*marks, *range_witnesses(self._above(exponents), r, opening.blinding, self.maximum - self.minimum)]
 
     def _values(self, number: int, allowed: Collection[int]) -> tuple[int, ...]:
         return (0, 1) if number in allowed or number > self.options else (0,)
+
+    def _above(self, exponents: Sequence[int]) -> int:
+        """Return S + maximum b - minimum."""
+        blank = exponents[-1] if self.blank else 0
+        return sum(exponents[: self.options]) + self.maximum * blank - self.minimum
 
     def _total(self, ciphertexts: Sequence[Ciphertext]) -> Ciphertext:
         """Return an encryption of S + maximum b."""

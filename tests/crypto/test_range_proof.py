@@ -23,9 +23,6 @@ from evote.crypto.range_proof import (
     ENUMERATED,
     bit_weights,
     bits,
-    cap_bits,
-    cap_statements,
-    cap_witnesses,
     commitment_range_statements,
     commitment_range_witnesses,
     range_statements,
@@ -116,7 +113,7 @@ def test_a_number_out_of_range_has_no_bits(v: str, m: int):
 
 
 def test_no_range_ends_below_0():
-    for call in (bit_weights, partial(bits, 0), partial(cap_bits, 0)):
+    for call in (bit_weights, partial(bits, 0)):
         with pytest.raises(ValueError, match="starts at 0"):
             call(-1)
 
@@ -179,15 +176,15 @@ def test_exactly_0_to_m_can_be_proved_of_a_commitment(m: int):
         assert some_lie_passes(v, weights, stated, links) == (0 <= v <= m)
 
 
-@pytest.mark.parametrize("cap", range(MOST + 1))
-def test_exactly_0_to_the_cap_can_be_proved(cap: int):
-    weights, largest = [2**j for j in range(len(cap_bits(0, cap)))], 2 * MOST
-    for v in [*range(cap + 4), largest]:
-        links = [Witness((RHO,), branch) for branch in range(cap + 1)]
+@pytest.mark.parametrize("m", range(MOST + 1))
+def test_exactly_start_to_start_plus_m_can_be_proved(m: int):
+    weights, start = bit_weights(m), 3
+    for v in (-1, 0, start - 1, start, start + m, start + m + 1, start + 2 * m + 2):
+        links = [Witness((RHO,), branch) for branch in range(m + 1)]
         if weights:
-            links = [Witness((RHO, TOY.scalar(said), -weighted(weights))) for said in sorted({v, 0, cap})]
-        stated = partial(cap_statements, KEY, seal(v), cap=cap, largest=largest)
-        assert some_lie_passes(cap - v, weights, stated, links) == (v <= cap)
+            links = [Witness((RHO, TOY.scalar(said), weighted(weights))) for said in sorted({v - start, 0, m})]
+        stated = partial(range_statements, KEY, seal(v), m=m, start=start)
+        assert some_lie_passes(v - start, weights, stated, links) == (start <= v <= start + m)
 
 
 # --- the honest ---
@@ -206,10 +203,10 @@ def range_of(v: int, m: int) -> Said:
     return Said(range_statements(KEY, seal(v), committed(bits(v, m)), m), range_witnesses(v, RHO, r, m))
 
 
-def cap_on(v: int, cap: int) -> Said:
-    known = cap_bits(v, cap)
-    r = BLINDING[: len(known)]
-    return Said(cap_statements(KEY, seal(v), committed(known), cap, 2**50), cap_witnesses(v, RHO, r, cap))
+def shifted_range_of(v: int, m: int) -> Said:
+    start, r = 1000, BLINDING[: len(bit_weights(m))]
+    statements = range_statements(KEY, seal(start + v), committed(bits(v, m)), m, start=start)
+    return Said(statements, range_witnesses(v, RHO, r, m))
 
 
 def committed_range_of(v: int, m: int) -> Said:
@@ -217,7 +214,7 @@ def committed_range_of(v: int, m: int) -> Said:
     return Said(statements, commitment_range_witnesses(v, RHO, BLINDING[: len(bit_weights(m))], m))
 
 
-KINDS = {"range": range_of, "cap": cap_on, "committed range": committed_range_of}
+KINDS = {"range": range_of, "shifted range": shifted_range_of, "committed range": committed_range_of}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -271,7 +268,8 @@ OTHERS: dict[str, list[Statement]] = {
     "bits exchanged": range_statements(KEY, seal(V), [P[1], P[0], *P[2:]], M),
     "other blinding": range_statements(KEY, seal(V), [P[0] * h, *P[1:]], M),
     "blinding moved to another bit": range_statements(KEY, seal(V), [P[0] * h * h, P[1] / h, *P[2:]], M),
-    "a cap": cap_statements(KEY, seal(V), P, M, M),
+    "a range that starts at 1": range_statements(KEY, seal(V), P, M, start=1),
+    "the same number in a range that starts at 1": range_statements(KEY, seal(V + 1), P, M, start=1),
 }
 
 
@@ -296,7 +294,7 @@ WRONG_LINKS: dict[str, Witness] = {
     "another number": Witness((RHO, TOY.scalar(V + 1), weighted(bit_weights(M)))),
     "other randomness": Witness((OTHER_RHO, TOY.scalar(V), weighted(bit_weights(M)))),
     "other blinding": Witness((RHO, TOY.scalar(V), weighted(bit_weights(M)) + 1)),
-    "the blinding of a cap": Witness((RHO, TOY.scalar(V), -weighted(bit_weights(M)))),
+    "blinding subtracted": Witness((RHO, TOY.scalar(V), -weighted(bit_weights(M)))),
     "the powers of two": Witness((RHO, TOY.scalar(V), weighted([1, 2, 4, 8, 16]))),
 }
 
@@ -311,28 +309,13 @@ def test_a_wrong_witness_does_not_prove_the_link(name: str):
 # --- what the caller must see to ---
 
 
-def test_a_cap_by_itself_admits_numbers_below_0():
-    """-1 is 2^4 - 1 - 14 under a cap of 14; a range of 0..14, at the same cost, does not admit it."""
-    v, cap = -1, 14
-    r = BLINDING[: len(cap_bits(v, cap))]
-    statements = cap_statements(KEY, seal(v), committed(cap_bits(v, cap)), cap, 2 * cap)
-    assert proved(statements, cap_witnesses(v, RHO, r, cap))
-    with pytest.raises(ValueError, match="out of range"):
-        bits(v, cap)
-
-
-def test_a_cap_that_could_be_passed_by_going_around_is_refused():
-    cap, k = 14, 4
-    enough = TOY.order - (1 << k) - 1
-    assert len(cap_statements(KEY, seal(0), committed(cap_bits(0, cap)), cap, enough)) == k + 1
-    with pytest.raises(ValueError, match="going around"):
-        cap_statements(KEY, seal(0), committed(cap_bits(0, cap)), cap, enough + 1)
-
-
-def test_a_cap_is_no_range_for_numbers_above_it():
-    for cap in (0, ENUMERATED, 14):
-        with pytest.raises(ValueError, match="out of range"):
-            cap_witnesses(cap + 1, RHO, BLINDING[: len(cap_bits(0, cap))], cap)
+def test_a_sum_that_goes_around_is_in_range_again():
+    """As q + 3 is 3: who lets prices add up to q or more, lets anybody spend them."""
+    large = [TOY.order - 1, 4]
+    known = bits(sum(large) % TOY.order, M)
+    total = seal(large[0]) * seal(large[1], OTHER_RHO)
+    statements = range_statements(KEY, total, committed(known), M)
+    assert proved(statements, range_witnesses(3, RHO + OTHER_RHO, BLINDING[: len(known)], M))
 
 
 @pytest.mark.parametrize("m", [1, ENUMERATED, ENUMERATED + 1, 100])
@@ -345,7 +328,6 @@ def test_another_number_of_commitments_is_refused(m: int, change: int):
     for stated in (
         partial(range_statements, KEY, seal(0), wrong, m),
         partial(commitment_range_statements, h, wrong, m),
-        partial(cap_statements, KEY, seal(0), wrong, m, 100),
     ):
         with pytest.raises(ValueError, match="commitments"):
             stated()
@@ -354,7 +336,7 @@ def test_another_number_of_commitments_is_refused(m: int, change: int):
 @pytest.mark.parametrize("change", [-1, 1])
 def test_another_number_of_blinding_factors_is_refused(change: int):
     r = BLINDING[: len(bit_weights(M)) + change]
-    for witnesses in (range_witnesses, cap_witnesses, commitment_range_witnesses):
+    for witnesses in (range_witnesses, commitment_range_witnesses):
         with pytest.raises(ValueError, match="zip"):
             witnesses(V, RHO, r, M)
 
@@ -365,6 +347,8 @@ def test_a_range_longer_than_the_group_is_refused():
     assert len(range_statements(KEY, seal(0), committed([0] * count), largest)) == count + 1
     with pytest.raises(ValueError, match="too small"):
         range_statements(KEY, seal(0), committed([0] * count), largest + 1)
+    with pytest.raises(ValueError, match="too small"):
+        range_statements(KEY, seal(0), committed([0] * count), largest, start=1)
 
 
 def test_who_knows_the_logarithm_of_h_proves_anything(monkeypatch: pytest.MonkeyPatch):
@@ -408,9 +392,9 @@ def test_projects_within_a_budget(chosen: tuple[int, ...]):
     rho = sum((r * c for c, r in zip(costs, rhos, strict=True)), TOY.scalar(0))
     row = [seal(x, r) for x, r in zip(chosen, rhos, strict=True)]
     total = Ciphertext(*(TOY.product_of_powers(half, costs) for half in ([c.c1 for c in row], [c.c2 for c in row])))
-    known = cap_bits(min(spent, cap), cap)
-    statements = cap_statements(KEY, total, committed(known), cap, sum(costs))
-    witnesses = cap_witnesses(min(spent, cap), rho, BLINDING[: len(known)], cap)
+    known = bits(min(spent, cap), cap)
+    statements = range_statements(KEY, total, committed(known), cap)
+    witnesses = range_witnesses(min(spent, cap), rho, BLINDING[: len(known)], cap)
     link = replace(witnesses[-1], values=(rho, TOY.scalar(spent), witnesses[-1].values[2]))
     assert proved(statements, [*witnesses[:-1], link]) == (spent <= cap)
 
@@ -465,7 +449,7 @@ def cost(statements: Sequence[Statement], witnesses: Sequence[Witness]) -> Cost:
 
 
 @pytest.mark.parametrize("m", [1, 5, 6, 7, 8, 100, 1000, 10**6])
-@pytest.mark.parametrize("kind", ["range", "cap"])
+@pytest.mark.parametrize("kind", ["range", "shifted range"])
 def test_cost_of_a_range(kind: str, m: int):
     said = KINDS[kind](m // 2, m)
     k, spent = len(bit_weights(m)), cost(said.statements, said.witnesses)
@@ -500,7 +484,6 @@ def test_bytes_over_ristretto255(m: int):
     key = PublicKey(of.generator)
     ranges = sum(map(proof_size, range_statements(key, sealed, elements, m)))
     assert ranges + k * of.element_size == 192 * k + 192
-    assert sum(map(proof_size, cap_statements(key, sealed, elements, m, m))) == ranges
     committed_ranges = sum(map(proof_size, commitment_range_statements(of.generator, elements, m)))
     assert committed_ranges + k * of.element_size == 192 * k + 64
 
@@ -535,14 +518,14 @@ def test_real_groups(of: Group):
 
 
 def in_group(key: PublicKey, power: Powers, v: int, m: int) -> Iterator[tuple[Statement, Witness]]:
-    """Yield what is said of v, as a range, a cap and a committed range."""
+    """Yield what is said of v, as a range, a shifted range and a committed range."""
     of, k = key.group, len(bit_weights(m))
     rho, *r = scalars(of, k + 1, seed=95)
     ciphertext, bare = encrypt(key, v, rho), commit(of, v, rho)
     made = [commit(of, b, r_j, power=power) for b, r_j in zip(bits(v, m), r, strict=True)]
-    left = [commit(of, b, r_j, power=power) for b, r_j in zip(cap_bits(v, m), r, strict=True)]
     yield from zip(range_statements(key, ciphertext, made, m), range_witnesses(v, rho, r, m), strict=True)
-    yield from zip(cap_statements(key, ciphertext, left, m, 2**40), cap_witnesses(v, rho, r, m), strict=True)
+    shifted = encrypt(key, 7 + v, rho)
+    yield from zip(range_statements(key, shifted, made, m, start=7), range_witnesses(v, rho, r, m), strict=True)
     yield from zip(commitment_range_statements(bare, made, m), commitment_range_witnesses(v, rho, r, m), strict=True)
 
 

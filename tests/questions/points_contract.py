@@ -7,7 +7,6 @@ from itertools import product
 
 import pytest
 
-from evote.crypto.range_proof import bit_weights
 from evote.crypto.relation import Witness
 from evote.questions.points import Points
 from tests.questions.question_contract import QuestionContract
@@ -20,23 +19,15 @@ class PointsContract(QuestionContract):
 
     def forged(self, cheat: Sequence[int]) -> list[Witness]:
         """Return the openings of the bits that were committed to, and links that tell the truth about the rest."""
-        q, opening, size = self.question, self.opening(cheat), len(bit_weights(self.question.maximum))
+        q, opening = self.question, self.opening(cheat)
         blinding, found = iter(opening.blinding), list[Witness]()
-
-        def bits_and_link(values: int, v: int, rho: object, weights: Sequence[int], sign: int) -> None:
-            taken = [next(blinding) for _ in range(values)]
-            found.extend(Witness((s,)) for s in taken)
-            total = sum((s * w * sign for w, s in zip(weights, taken, strict=True)), self.group.scalar(0))
-            found.append(Witness((rho, self.group.scalar(v), total) if values else (rho,)))  # type: ignore[arg-type]
-
         for option, (x, r) in enumerate(zip(cheat, opening.randomness, strict=True), 1):
-            bits_and_link(size, x, r, bit_weights(q.maximum), 1)
+            found += self.forged_range(x, r, blinding, q.maximum)
             if option not in self.options_allowed:
                 found.append(Witness((r,)))
         if q.cap is not None:
-            left = q.commitments - size * q.options
             rho = sum((r * p for p, r in zip(q.prices, opening.randomness, strict=True)), self.group.scalar(0))
-            bits_and_link(left, q._spent(cheat), rho, [1 << j for j in range(left)], -1)
+            found += self.forged_range(q._spent(cheat), rho, blinding, q.cap)
         return found
 
     def test_a_cheat_who_does_not_cheat_is_believed(self) -> None:

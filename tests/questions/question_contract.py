@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import ClassVar
 
 import pytest
 
 from evote.crypto.elgamal import PublicKey
-from evote.crypto.group import Group, group
+from evote.crypto.group import Group, Scalar, group
 from evote.crypto.pedersen import commit
 from evote.crypto.prover import prove
+from evote.crypto.range_proof import bit_weights
 from evote.crypto.relation import Statement, Witness, decode_proof
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import verify
@@ -98,6 +100,15 @@ class QuestionContract:
     def forged(self, _cheat: Sequence[int]) -> list[Witness]:
         """Return the best witnesses a cheat has; where their values do not depend on the answer, an honest voter's."""
         return self.witnesses(self.question.encode(self.selections[0]))
+
+    def forged_range(self, v: int, rho: Scalar, blinding: Iterator[Scalar], m: int) -> list[Witness]:
+        """Return openings of the bits of 0..m that were committed to, and a link that tells the truth: rho, and v."""
+        weights = bit_weights(m)
+        taken = list(islice(blinding, len(weights)))
+        if not weights:
+            return [Witness((rho,))]
+        total = sum((s * w for w, s in zip(weights, taken, strict=True)), self.group.scalar(0))
+        return [*(Witness((s,)) for s in taken), Witness((rho, self.group.scalar(v), total))]
 
     def provable(self, statement: Statement, witness: Witness) -> bool:
         proof = prove(statement, witness, NativeTranscript("test"))

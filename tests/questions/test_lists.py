@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
 
 from evote.crypto.group import group
+from evote.crypto.relation import Witness
 from evote.questions.lists import Lists
 from evote.questions.option import Option, Rule
 from evote.questions.question import Route, question_type
@@ -44,6 +46,27 @@ class TestTwoPreferencesWithoutBlank(QuestionContract):
     selections = ((1,), (1, 2, 3), (4, 5))
     refused = {"none": (), "three": (1, 2, 3, 5)}
     malicious = {"none": (0, 0, 0, 0, 0), "both lists": (1, 1, 1, 1, 0), "across": (1, 1, 0, 0, 1)}
+
+
+class TestManyPreferences(QuestionContract):
+    """List 1 with six candidates: from 0 to 6 is committed to in bits."""
+
+    question = Lists(8, (1, 1, 1, 1, 1, 1, 1, 8), maximum=7)
+    selections = ((), (1,), (1, 2, 5), (1, 2, 3, 4, 5, 6, 7), (8,))
+    refused = {"two lists": (1, 8), "a candidate without the list": (2, 8)}
+    malicious = {
+        "a candidate without the list": (0, 1, 0, 0, 0, 0, 0, 1, 0),
+        "a candidate and blank": (0, 0, 0, 0, 0, 0, 1, 0, 1),
+        "seven preferences": (1, 2, 1, 1, 1, 1, 1, 0, 0),
+        "negative": (1, -1, 0, 0, 0, 0, 0, 0, 0),
+    }
+
+    def forged(self, cheat: Sequence[int]) -> list[Witness]:
+        """Return the truth about each ciphertext and about what is left, and an honest voter's bits."""
+        opening = self.opening(cheat)
+        r, left = opening.randomness, 6 * cheat[0] - sum(cheat[1:7])
+        inside = self.forged_range(left, r[0] * 6 - sum(r[2:7], r[1]), iter(opening.blinding), 6)
+        return [*(Witness((r_i,)) for r_i in r), Witness((r[0] + r[7] + r[8],)), *inside]
 
 
 class TestOneDistrict(QuestionContract):

@@ -12,10 +12,11 @@ from evote.crypto.group import group
 from evote.questions.budget import Budget
 from evote.questions.cumulative import Cumulative
 from evote.questions.option import Option, Rule
+from evote.questions.points import Points
 from evote.questions.question import Question, Route, question_type
 from evote.questions.score import Score
 from tests.questions.points_contract import PointsContract
-from tests.questions.question_contract import options
+from tests.questions.question_contract import TOY, options
 
 FIVE_OF_ONE = (1,) * 5
 
@@ -127,7 +128,7 @@ def test_dividing_by_the_unit_changes_nothing(costs: list[int], budget: int, uni
 
 
 def test_the_proof_grows_with_the_logarithm() -> None:
-    sizes = [Budget.from_rules(projects(100, 7), {"budget": 10**n}).commitments for n in (2, 4, 8)]
+    sizes = [Budget.from_rules(projects(10**10, 7), {"budget": 10**n}).commitments for n in (2, 4, 8)]
     assert sizes == [7, 14, 27]
 
 
@@ -180,6 +181,47 @@ def test_a_budget_that_buys_nothing() -> None:
         Budget.from_rules(projects(30, 60), {"budget": 29})
 
 
-def test_costs_that_could_go_around() -> None:
+UNCAPPED: dict[str, tuple[Points, Points]] = {
+    "cumulative": (Cumulative(2, 4, 8), Cumulative(2, 4, 7)),
+    "budget": (Budget(3, (5, 3, 1), 9), Budget(3, (5, 3, 1), 8)),
+}
+
+
+@pytest.mark.parametrize(("free", "capped"), UNCAPPED.values(), ids=UNCAPPED)
+def test_a_cap_that_nobody_can_pass_is_not_proved(free: Points, capped: Points) -> None:
+    contract = TestBudget()
+    for question, cap in ((free, None), (capped, capped.allowance)):
+        contract.question = question  # type: ignore[misc]
+        names = [statement.name for statement in contract.statements((0,) * question.options)]
+        assert (question.cap, "range" in names) == (cap, cap is not None)
+    assert free.read((free.maximum,) * free.options) is not None
+    assert capped.read((free.maximum,) * free.options) is None
+
+
+def test_what_the_group_cannot_count_is_not_stated() -> None:
+    """A cost of q - 2 and one of 3 make 1 in the exponent, which is under any cap."""
+    q = TOY.order
+    contract = TestBudget()
+    contract.question = Budget(2, (q - 2, 1), 10)  # type: ignore[misc]
+    assert contract.statements((0, 0))
+    contract.question = Budget(2, (q - 2, 3), 10)  # type: ignore[misc]
+    with pytest.raises(ValueError, match="more to be spent than the group can count"):
+        contract.statements((0, 0))
+
+
+LARGE: dict[str, tuple[type[Question], dict[str, Rule]]] = {
+    "score": (Score, {"maximum": 1 << 64}),
+    "cumulative": (Cumulative, {"maximum": 1 << 63, "limit": 1 << 63}),
+    "limit": (Cumulative, {"limit": 1 << 64}),
+}
+
+
+@pytest.mark.parametrize(("kind", "rules"), LARGE.values(), ids=LARGE)
+def test_numbers_of_more_than_64_bits(kind: type[Question], rules: dict[str, Rule]) -> None:
+    with pytest.raises(ValueError, match="64 bits"):
+        kind.from_rules(options(4), rules)
+
+
+def test_costs_of_more_than_64_bits() -> None:
     with pytest.raises(ValueError, match="64 bits"):
         Budget.from_rules(projects(1, *[(1 << 53) - 1] * 2100), {"budget": 5})

@@ -56,6 +56,18 @@ class TestOneDistrict(QuestionContract):
     }
 
 
+class TestOnePosition(QuestionContract):
+    """A single row: its sum says all that columns could."""
+
+    question = Ranked(3, 1, 1)
+    selections = ((), (1,), (3,))
+    refused = {"two": (1, 2)}
+    malicious = {"two": (1, 0, 1), "twice": (0, 2, 0), "to and fro": (1, 1, -1), "against": (-1, 1, 0)}
+
+    def test_there_are_no_columns(self) -> None:
+        assert len(self.statements((0, 1, 0))) == 4
+
+
 class TestOneOption(QuestionContract):
     question = Ranked(1, 1, 1)
     selections = ((), (1,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations, product
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evote.crypto.group import group
-from evote.crypto.relation import proof_size
+from evote.crypto.relation import Witness, proof_size
 from evote.questions.option import Rule
 from evote.questions.question import question_type
 from evote.questions.selection import Selection
@@ -68,6 +69,42 @@ class TestApproval(QuestionContract):
     selections = tuple(s for n in range(4) for s in combinations((1, 2, 3), n))
     refused = {"a fourth": (1, 2, 3, 4)}
     malicious = {"two for one": (2, 0, 0), "against": (-1, 1, 1), "four in all": (2, 1, 1)}
+
+
+class ForgedSum(QuestionContract):
+    """A cheat whose bits are an honest voter's, and whose link tells the truth about the sum."""
+
+    question: Selection  # type: ignore[misc]
+
+    def forged(self, cheat: Sequence[int]) -> list[Witness]:
+        q, opening = self.question, self.opening(cheat)
+        multipliers = [1] * q.options + [q.maximum] * q.blank
+        rho = sum((r * w for w, r in zip(multipliers, opening.randomness, strict=True)), self.group.scalar(0))
+        marks = [Witness((r,)) for r in opening.randomness]
+        return [*marks, *self.forged_range(q._above(cheat), rho, iter(opening.blinding), q.maximum - q.minimum)]
+
+
+class TestManyOfMany(ForgedSum):
+    """From 0 to 6 is committed to in bits."""
+
+    question = Selection(8, minimum=1, maximum=7)
+    selections = ((), (1,), (3, 8), (1, 2, 3, 4, 5, 6, 7))
+    refused = {"eight": tuple(range(1, 9))}
+    malicious = {
+        "eight": (1, 1, 1, 1, 1, 1, 1, 1, 0),
+        "none, not blank": (0, 0, 0, 0, 0, 0, 0, 0, 0),
+        "blank and one": (0, 0, 1, 0, 0, 0, 0, 0, 1),
+        "eight for one": (8, 0, 0, 0, 0, 0, 0, 0, 0),
+        "negative to make room": (1, 1, 1, 1, 1, 1, 1, 1, -1),
+        "nine, two against": (3, 3, 3, -1, -1, 0, 0, 0, 0),
+    }
+
+
+class TestApprovalOfMany(ForgedSum):
+    question = Selection(6, minimum=0, maximum=6, blank=False)
+    selections = ((), (6,), (1, 2, 3, 4, 5, 6))
+    refused = {"a seventh": (1, 2, 3, 4, 5, 6, 7)}
+    malicious = {"two for one": (2, 0, 0, 0, 0, 0), "against": (-1, 1, 1, 1, 1, 1), "seven": (2, 1, 1, 1, 1, 1)}
 
 
 class TestYesOrNo(QuestionContract):
@@ -168,6 +205,14 @@ def test_size_of_a_ballot(question: Selection):
     assert branches == [2] * question.width + [question.maximum - question.minimum + 1]
     toy = contract.group
     assert proof_size(statements[0]) == 4 * toy.element_size + 3 * toy.scalar_size
+
+
+@pytest.mark.parametrize(("maximum", "bits"), [(6, 0), (7, 3), (8, 3), (9, 4), (100, 7)])
+def test_a_long_range_costs_its_logarithm(maximum: int, bits: int):
+    contract = TestChooseOne()
+    contract.question = question = Selection(100, 1, maximum)  # type: ignore[misc]
+    statements = contract.statements((0,) * 100 + (1,))
+    assert question.commitments == len(statements) - question.width - 1 == bits
 
 
 # --- rules ---
