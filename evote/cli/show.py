@@ -12,7 +12,7 @@ from evote.cli.board import verified_board
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import complain, progress, say, show_table
 from evote.cli.page import Turnout, page
-from evote.cli.page.names import party_of, seats_of, unit_name, winner_names
+from evote.cli.page.names import parties, seats_of, unit_name, winner_names
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
 from evote.errors import Refused
@@ -119,9 +119,10 @@ def _turnout_rows(turnout: Turnout) -> Iterator[tuple[str, int]]:
 def _votes(contest: Contest, result: Result) -> Iterator[tuple[str, str, str, int]]:
     """Yield options by number of votes, if the count is known, then what is not a vote for any."""
     if result.counts:
+        party = parties(contest)
         ranked = sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1])
         for option, votes in ranked:
-            yield option.id, option.name, party_of(contest, option.id), votes
+            yield option.id, option.name, party[option.id], votes
     yield "", "(blank)", "", result.blank
     yield "", "(invalid)", "", result.invalid
     if result.withheld:

@@ -10,8 +10,9 @@ from evote.methods.outcome import Outcome, Table
 from evote.record.entries import Closing, Result, UnitResult
 from evote.record.manifest import Election
 from evote.record.report import Finding
+from evote.simulate import appoint
 from evote.verify import CHECKS, Report
-from tests.elections import small_election
+from tests.elections import changed, keys_of, small_definition
 
 HOSTILE = '</style></title><script>document.title = "hacked"</script>"><img src=//x onerror=alert(1)> & \u202eevil'
 
@@ -25,15 +26,28 @@ SCOPE = [
 ]
 
 
+RULES: dict[str, dict[str, Any]] = {
+    "selection": {"maximum": 1},
+    "score": {"maximum": 5},
+    "ranked": {"maximum": 4},
+    "petition": {"result": "threshold"},
+}
+COUNTS: dict[str, dict[str, Any]] = {"petition": {"method": "threshold", "votes": 500}}
+
+
 def option(id_: str, name: str, **more: Any) -> dict[str, Any]:
     """Return an option as a definition has it."""
     return {"id": id_, "name": name, **more}
 
 
-def election_of(options: Sequence[Mapping[str, Any]], title: str = "The question", **changes: Any) -> Election:
+def election_of(
+    options: Sequence[Mapping[str, Any]], title: str = "The question", type_: str = "selection", **changes: Any
+) -> Election:
     """Return an election with one contest, ``c``."""
-    contest = {"id": "c", "title": title, "type": "selection", "rules": {"maximum": 1}, "options": options}
-    return small_election("sum", **{"name": f"Election: {title}", "contests": [contest], **changes})[0]
+    contest = {"id": "c", "title": title, "type": type_, "rules": RULES[type_], "options": options}
+    contest |= {"count": COUNTS[type_]} if type_ in COUNTS else {}
+    definition = small_definition(**{"name": f"Election: {title}", "contests": [contest], **changes})
+    return appoint(definition, keys_of(mixers=2 if type_ == "ranked" else 0))
 
 
 def unit(name: str, ballots: int, counts: Sequence[int], **more: Any) -> UnitResult:
@@ -98,7 +112,7 @@ def _ranked() -> tuple[Election, Result]:
         rows=(("1", "first preferences", ""), ("2", "transfer", "Chattanooga"), ("3", "elected", "Knoxville")),
     )
     outcome = Outcome(method="irv", winners=("k",), tables=(stages, sheet))
-    return election_of(options, "Capital of Tennessee"), result_of((252, 156, 90, 102), outcome=outcome)
+    return election_of(options, "Capital of Tennessee", "ranked"), result_of((252, 156, 90, 102), outcome=outcome)
 
 
 def _budget() -> tuple[Election, Result]:
@@ -119,8 +133,8 @@ def _survey() -> tuple[Election, Result]:
 def _petition() -> tuple[Election, Result]:
     table = Table(title="Threshold", columns=("Needed", "Reached"), rows=(("500", "yes"),))
     outcome = Outcome(method="threshold", winners=("support",), tables=(table,))
-    election = election_of([option("support", "I support this petition")], "Save the lido")
-    return election, result_of((), unit("north+south", 600, ()), outcome=outcome, blank=0, invalid=0, withheld=0)
+    election = election_of([option("support", "I support this petition")], "Save the lido", "petition")
+    return election, Result(contest="c", units=(), counts=(), blank=0, invalid=0, withheld=0, outcome=outcome)
 
 
 def _hostile() -> tuple[Election, Result]:
@@ -134,7 +148,8 @@ def _hostile() -> tuple[Election, Result]:
     return election, result_of((21, 21, 19), *units, outcome=outcome)
 
 
-YES_NO = election_of([option("yes", "Yes"), option("no", "No")], "Join the European Union?", simulated=False)
+YES_NO = changed(election_of([option("yes", "Yes"), option("no", "No")], "Join the European Union?"), simulated=False)
+MARKS = election_of([option("a", "Green wine"), option("b", "Red wine")], "How good is it?", "score")
 FALSE = Finding("ballot.proof", 12, "entry 17 (ballot by voter <n1>)")
 ABSENT = Finding("record.complete", 0, "the election is not finished; the box is open", absent=True)
 
@@ -151,7 +166,7 @@ SAMPLES: dict[str, tuple[Report, Turnout | None]] = {
     "budget": _sample(_budget()),
     "survey": _sample(_survey()),
     "petition": _sample(_petition()),
-    "points": (report_of(YES_NO, result_of((1402, 1191))), TURNOUT),
+    "points": (report_of(MARKS, result_of((402, 1191))), TURNOUT),
     "hostile": _sample(_hostile()),
     "no votes": (report_of(YES_NO, result_of((0, 0), unit("north", 0, (0, 0)), withheld=600)), TURNOUT),
     "nobody voted": (

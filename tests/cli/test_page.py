@@ -23,10 +23,10 @@ from tests.browser.pages import HOSTILE, PARTIES, SAMPLES, SEATS, election_of, o
 from tests.cli.parties import Parties, one_sentence
 from tests.elections import copy_of, finished, open_box
 
-EMPTY = {"br", "meta"}
+EMPTY = {"br", "meta", "wbr"}
 TAGS = """
     html head title style body header h1 h2 h3 nav main section footer p a ul ol li dl dt dd div span strong small code
-    bdi table caption thead tbody tr th td details summary svg rect circle br meta
+    bdi table caption thead tbody tr th td details summary svg rect circle br meta wbr
 """
 ATTRIBUTES = """
     lang charset http-equiv content name id class href scope dir role tabindex aria-label aria-labelledby aria-hidden
@@ -160,12 +160,12 @@ def test_what_a_record_says_is_never_markup() -> None:
 EXPECTED: dict[str, list[str]] = {
     "referendum": ["✓ VERIFIED: every check held", "Yes", "402", "67.0 %", "191", "31.8 %", "60.0 %", "Blank", "7"],
     "parliament": ["The 101 seats", "Decided by the method riigikogu", "Candidate 1 of EKRE (EKRE)", "Votes: 86 more"],
-    "ranked": ["Won by Knoxville", "Stages; quota 300.01 of 600 votes", "348.00"],
+    "ranked": ["First preferences", "Won by Knoxville", "Stages; quota 300.01 of 600 votes", "348.00"],
     "budget": ["The 32 that won, in order", "Projects: 25 more", "36000"],
-    "survey": ["North, men + South, men", "North, women, weight 3", bytes(range(32)).hex()],
+    "survey": ["Votes, by weight", "North, men + South, men", "North, women, weight 3", bytes(range(32)).hex()],
     "petition": ["nobody learns the count", "Won by I support this petition", "Needed"],
-    "points": ["Points", "1402"],
-    "no votes": ["withheld".capitalize(), "600"],
+    "points": ["Points", "402", "1191"],
+    "no votes": ["Withheld", "600"],
     "nobody voted": ["0 of the 0 voters on the roll", "-"],
     "under way": [
         "… INCOMPLETE",
@@ -190,6 +190,11 @@ def test_nothing_is_shown_of_a_false_record() -> None:
     assert not re.search("Yes|60.0 %|Blank", said)
 
 
+def test_a_simulation_is_called_one() -> None:
+    assert "nobody really voted" in sample("ranked")
+    assert "nobody really voted" not in sample("referendum")
+
+
 def test_units_are_shown_to_who_asks() -> None:
     assert "North, women" not in sample("survey")
 
@@ -203,7 +208,7 @@ def test_every_check_has_its_verdict_and_none_is_passed_over() -> None:
     said = text_of(root)
     for check in report.checks:
         assert check in said
-    assert said.index("Not checked") < said.index("record.origin")
+    assert said.index("Scope, and what was not checked") < said.index("record.origin")
     for text in (*report.notes, *report.scope, report.seed.hex(), report.election.fingerprint.hex()):
         assert text in said
 

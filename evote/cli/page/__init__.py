@@ -65,7 +65,7 @@ def _head(title: str) -> Element:
 def _header(name: str, election: Election | None) -> Element:
     header = element("header", element("h1", name, dir="auto"))
     if election and election.simulated:
-        header.append(element("p", "A simulation: nobody voted this way.", class_="simulated"))
+        header.append(element("p", "A simulation: nobody really voted.", class_="simulated"))
     return header
 
 

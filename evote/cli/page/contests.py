@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from evote.cli.page.chart import COLOURS, bar, chamber, percent
 from evote.cli.page.element import LONG, Child, element, listing, section, table
-from evote.cli.page.names import party_of, seats_of, unit_name, winner_names
+from evote.cli.page.names import parties, seats_of, unit_name, winner_names
 from evote.methods.outcome import Outcome, Table
+from evote.questions.question import Route
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
-NUMBER = re.compile(r"-?\d[\d ]*([.,]\d+)?( ?%|( \+ | )?\d*/\d+)?|-?")
-PLAIN = re.compile(r"\d{1,30}(\.\d{1,30})?")
+NUMBER = re.compile(r"-?\d[\d ]*([.,]\d+)?( ?%|( \+ | )?\d*/\d+)?|-?", re.ASCII)
+ONLY_DECIDED = "By the rules of this contest nobody learns the count, only the decision."
+PLAIN = re.compile(r"\d{1,30}(\.\d{1,30})?", re.ASCII)
 
 
 def contest_section(election: Election, contest: Contest, result: Result | None, *, units: bool) -> Element:
@@ -25,8 +27,7 @@ def contest_section(election: Election, contest: Contest, result: Result | None,
         parts.append(element("p", "There is no result yet."))
     else:
         parts += _decision(contest, result.outcome) if result.outcome else []
-        parts.append(_votes(contest, result))
-        parts.append(_other_ballots(result))
+        parts += _count(contest, result) if result.counts else [element("p", ONLY_DECIDED)]
         parts += [_step(step) for step in result.outcome.tables] if result.outcome else []
         parts += _units(election, contest, result) if units else []
     return section(f"contest-{contest.id}", contest.title, *parts)
@@ -60,28 +61,30 @@ def _group(place: int, name: str) -> Element:
     return element("span", swatch, name)
 
 
-def _votes(contest: Contest, result: Result) -> Element:
-    if not result.counts:
-        return element("p", "By the rules of this contest nobody learns the count, only the decision.")
+def _count(contest: Contest, result: Result) -> list[Element]:
+    weighted = ", by weight" if any(unit.weight != 1 for unit in result.units) else ""
+    other = [("Blank", str(result.blank)), ("Invalid", str(result.invalid))]
+    other.append(("Withheld: ballots in units too small to open", str(result.withheld)))
+    rows = list(_options(contest, result))
+    if contest.question.route is Route.AGGREGATE and contest.question.bound > 1:
+        votes = table("Points" + weighted, ("Option", "Points"), [row[:2] for row in rows], [1])
+    else:
+        title = "First preferences" if contest.question.ranked else "Votes"
+        votes = table(title + weighted, ("Option", "Votes", "Of the ballots"), rows, [1, 2])
+    return [votes, table("Kept, but not counted for an option", ("Ballots", "Number"), other, [1])]
+
+
+def _options(contest: Contest, result: Result) -> Iterator[tuple[Child, ...]]:
+    """Yield the options by number of votes, each with a bar, its votes, and its share of the ballots."""
     weight, most = sum(unit.ballots * unit.weight for unit in result.units), max(result.counts)
-    won = result.outcome.winners if result.outcome else ()
-    rows: list[tuple[Child, ...]] = []
+    won = set(result.outcome.winners) if result.outcome else set()
+    party = parties(contest)
     for option, count in sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1]):
         chosen = option.id in won
         label = [element("span", option.name)]
         label += [element("span", "won", class_="chip")] if chosen else []
-        label += [element("small", party_of(contest, option.id), dir="auto")] if option.party else []
-        label.append(bar(count, most, "won" if chosen else ""))
-        rows.append((element("div", *label), str(count), percent(count, weight)))
-    if most > weight:  # points: more than one to a ballot
-        return table("Points", ("Option", "Points"), [row[:2] for row in rows], [1])
-    return table("Votes", ("Option", "Votes", "Of the ballots"), rows, [1, 2])
-
-
-def _other_ballots(result: Result) -> Element:
-    rows = [("Blank", str(result.blank)), ("Invalid", str(result.invalid))]
-    rows.append(("Withheld: in units too small to open", str(result.withheld)))
-    return table("Ballots that count, but not for an option", ("Ballots", "Number"), rows, [1])
+        label += [element("small", party[option.id], dir="auto")] if option.party else []
+        yield element("div", *label, bar(count, most, "won" if chosen else "")), str(count), percent(count, weight)
 
 
 def _step(step: Table) -> Element:

@@ -11,30 +11,24 @@ from evote.record.manifest import Contest, Election
 CELL = re.compile(r"(?P<district>[a-z0-9-]+)(/(?P<stratum>(?!x\d+$)[a-z0-9-]+))?(/x(?P<weight>\d+))?")
 
 
+def parties(contest: Contest) -> dict[str, str]:
+    """Return the name of each option's party by the option's id; a party may be an option itself, and may be empty."""
+    names = {option.id: option.name for option in contest.options}
+    return {option.id: names.get(option.party, option.party) for option in contest.options}
+
+
 def winner_names(contest: Contest, winners: Iterable[str]) -> list[str]:
-    """Return the names of the options with these ids, a party's candidate with the party; an unknown id as it is."""
-    known = {option.id: option for option in contest.options}
-    return [
-        id_
-        if id_ not in known
-        else f"{known[id_].name} ({party})"
-        if (party := party_of(contest, id_))
-        else known[id_].name
-        for id_ in winners
-    ]
-
-
-def party_of(contest: Contest, option: str) -> str:
-    """Return the name of an option's party, which may be an option itself; empty if it has none."""
-    known = {each.id: each for each in contest.options}
-    party = known[option].party if option in known else ""
-    return known[party].name if party in known else party
+    """Return the names of the options with these ids, each with its party; an unknown id as it is."""
+    party = parties(contest)
+    names = {o.id: f"{o.name} ({party[o.id]})" if o.party else o.name for o in contest.options}
+    return [names.get(winner, winner) for winner in winners]
 
 
 def seats_of(contest: Contest, winners: Iterable[str]) -> list[tuple[str, int]]:
     """Return the parties (an option without one stands for itself) with how many winners each has, most first."""
-    known = {option.id: option.name for option in contest.options}
-    return Counter(party_of(contest, winner) or known.get(winner, winner) for winner in winners).most_common()
+    party = parties(contest)
+    groups = {option.id: party[option.id] or option.name for option in contest.options}
+    return Counter(groups.get(winner, winner) for winner in winners).most_common()
 
 
 def unit_name(election: Election, unit: str) -> str:

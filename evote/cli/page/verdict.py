@@ -56,7 +56,7 @@ def checks_section(report: Report) -> Element:
         parts.append(table(caption, ("Check", "Held", "Verdict"), rows, [1], long=len(rows)))
     reached = {finding.check for finding in report.findings}
     missed = [_check(check, meaning) for check, meaning in report.checks.items() if check not in reached]
-    parts.append(element("h3", "Not checked"))
+    parts.append(element("h3", "Scope, and what was not checked"))
     parts += [element("p", f"{line}.") for line in report.scope]
     if missed:
         parts.append(element("p", "Not reached, because the record holds nothing to which they apply, or because "
@@ -78,4 +78,6 @@ def _row(finding: Finding, meaning: str) -> tuple[Element, str, Element]:
 
 
 def _check(name: str, meaning: str) -> Element:
-    return element("span", element("code", name), element("br"), element("small", meaning))
+    first, *rest = name.split(".")
+    code = element("code", first, *(part for word in rest for part in (".", element("wbr"), word)))
+    return element("span", code, element("br"), element("small", meaning))
