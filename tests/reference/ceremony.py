@@ -64,7 +64,7 @@ class Ceremony:
             require(committed, "not what was committed to")
             a = [self.group.element(data) for data in body.coefficients]
             require(self.group.identity not in (a[0], a[-1]), "a coefficient is the identity")
-            check_proof(self.group, "possession", [(self.group.generator, a[0])], [[0]], body.proof, t)
+            check_proof(self.group, "possession", [([self.group.generator], a[0])], [[0]], body.proof, t)
         except Refuted:
             self.faults.add(index)
 

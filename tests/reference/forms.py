@@ -1,4 +1,4 @@
-"""What bytes may look like: canonical JSON, and every field of the definition, the entries and the lists."""
+"""What bytes may look like: canonical JSON, and every field of the entries and the lists."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from tests.reference.groups import GROUPS, Refuted, prime_order_point, require
+from tests.reference.groups import Refuted, require
 
 Form = Callable[[Any], Any]
 MAX_LINE = 1 << 22
@@ -89,8 +89,15 @@ def struct(**fields: Form) -> Form:
 
 
 def rules(value: Any) -> dict[str, Any]:
-    require(type(value) is dict and all(type(v) in (bool, int, str) for v in value.values()), "not rules")
+    require(type(value) is dict, "not rules")
+    for rule in value.values():
+        inner = list(rule.values()) if type(rule) is dict else [0]
+        require(type(rule) in (bool, int, str, dict) and all(type(v) is int for v in inner), "not a rule")
     return value
+
+
+def null_or(item: Form) -> Form:
+    return lambda value: None if value is None else item(value)
 
 
 DIGEST, INDEX, COUNT = blob(32, 32), integer(1, 1000), integer(0, 2**53 - 1)
@@ -98,7 +105,10 @@ NAME, TEXT, UNIT, TITLE = text(1, 200), text(0, 2000), text(1, 65536), text(1, 2
 ID = text(1, 64, "[a-z0-9][a-z0-9-]{0,63}")
 
 COMPLAINT = struct(dealer=INDEX, secret=DIGEST)
-ANSWER = struct(contest=NAME, ciphertexts=many(blob()), proofs=many(blob()))
+ANSWER = struct(contest=NAME, ciphertexts=many(blob()), commitments=many(blob()), proofs=many(blob()))
+LABEL = text(0, 200)
+TABLE = struct(title=LABEL, columns=many(LABEL), rows=many(many(LABEL)))
+OUTCOME = struct(method=LABEL, winners=many(LABEL), tables=many(TABLE))
 UNIT_RESULT = struct(
     unit=UNIT,
     ballots=COUNT,
@@ -130,7 +140,7 @@ BODIES: dict[str, dict[str, Form]] = {
     "decryption": {"contest": NAME, "unit": UNIT, "input": DIGEST, "shares": DIGEST, "proof": blob()},
     "result": {
         "contest": NAME, "units": many(UNIT_RESULT), "counts": many(COUNT), "blank": COUNT, "invalid": COUNT,
-        "withheld": COUNT,
+        "withheld": COUNT, "outcome": null_or(OUTCOME),
     },
 }  # fmt: skip
 
@@ -147,83 +157,3 @@ CREDENTIAL = struct(
     voter=text(1, 64, "[A-Za-z0-9_.-]+"), key=DIGEST, district=NAME, stratum=text(0, 200), weight=integer(1, 2**40 - 1)
 )
 VECTOR_LINE = struct(B=blob(0, 1024), B_prime=blob(0, 1024), k_B=blob(0, 1024), k_E=blob(0, 1024), u=blob(0, 1024))
-
-SHUFFLES = ["terelius-wikstrom"]
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "selection": {"minimum": 1, "maximum": 1, "blank": True},
-    "choice": {"blank": True, "membership": "unproved"},
-}
-ROLE = struct(name=TITLE, key=DIGEST)
-OPTION = struct(id=ID, name=TITLE, party=text(0, 200), districts=many(ID))
-CONTEST = struct(id=ID, title=TITLE, type=TITLE, options=many(OPTION), districts=many(ID), rules=rules)
-ELECTION = struct(
-    name=TITLE, group=TITLE, operator=ROLE, registrar=ROLE, trustees=many(ROLE), threshold=integer(1, 100),
-    districts=many(struct(id=ID, name=TITLE)), contests=many(CONTEST), format=text(1, 20, "evote/1"),
-    mixers=many(ROLE), shuffle=TITLE, strata=many(ID), minimum_group=integer(1, 1_000_000), simulated=truth,
-)  # fmt: skip
-
-
-def election(line: bytes) -> SimpleNamespace:
-    """Return the definition in ``line``, complete with the rules of its questions, if it is consistent."""
-    check_known(line)
-    e = ELECTION(load(line))
-    roles = [e.operator, e.registrar, *e.trustees, *e.mixers]
-    known = [district.id for district in e.districts]
-    require(len({role.key for role in roles}) == len(roles), "two roles with one key")
-    for role in roles:
-        prime_order_point(role.key)
-    require(e.threshold <= len(e.trustees) <= 100 and len(e.mixers) <= 100, "the threshold, or too many roles")
-    for ids in (known, [c.id for c in e.contests], e.strata, *([o.id for o in c.options] for c in e.contests)):
-        require(len(set(ids)) == len(ids), "an id twice")
-    require(e.contests and known, "no contest or no district")
-    for contest in e.contests:
-        require(set(contest.districts).union(*(o.districts for o in contest.options)) <= set(known), "no such district")
-        question(contest)
-        for district in known:
-            require(not put_to(contest, district) or allowed(contest, district), "a contest without options")
-    require(bool(e.mixers) == any(c.mixed for c in e.contests), "mixers if, and only if, something is mixed")
-    e.keys = {"operator": e.operator.key, "registrar": e.registrar.key}
-    e.keys |= {f"trustee {i}": role.key for i, role in enumerate(e.trustees, 1)}
-    e.keys |= {f"mixer {i}": role.key for i, role in enumerate(e.mixers, 1)}
-    return e
-
-
-def put_to(contest: Any, district: str) -> bool:
-    """Tell whether voters of a district answer a contest."""
-    return not contest.districts or district in contest.districts
-
-
-def allowed(contest: Any, district: str) -> list[int]:
-    """Return the numbers of the options that voters of a district may choose."""
-    return [i for i, option in enumerate(contest.options, 1) if not option.districts or district in option.districts]
-
-
-def check_known(line: bytes) -> None:
-    """Give up on a definition that asks for a version, group or question type that is not described."""
-    try:
-        asked = json.loads(line)
-        known = [(asked["format"], ["evote/1"]), (asked["group"], GROUPS), (asked["shuffle"], SHUFFLES)]
-        known += [(contest["type"], DEFAULTS) for contest in asked["contests"]]
-        strange = [name for name, names in known if name not in names]
-        require(all(type(name) is str for name in strange), "not a name")
-    except (ValueError, RecursionError, KeyError, TypeError):
-        return
-    if strange:
-        raise Absent(f"no {strange[0]} here")
-
-
-def question(contest: SimpleNamespace) -> None:
-    """Check a contest's rules and fill in what they leave out."""
-    options, given = len(contest.options), contest.rules
-    defaults = DEFAULTS[contest.type]
-    r = SimpleNamespace(**{**defaults, **given})
-    fits = (type(value) is type(defaults.get(name)) for name, value in given.items())
-    require(all(fits), "an unknown rule, or one of another type")
-    contest.rules, contest.mixed = r, contest.type == "choice"
-    if contest.mixed:
-        require(options >= 1 and r.membership in ("proved", "unproved"), "the rules of a choice")
-        contest.width, contest.bound = 1, options
-    else:
-        require(0 <= r.minimum <= r.maximum <= options and r.maximum >= 1, "the rules of a selection")
-        require(r.minimum or not r.blank, "two ways to choose nothing")
-        contest.width, contest.bound = options + r.blank, 1

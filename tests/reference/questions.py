@@ -1,0 +1,321 @@
+"""What can be asked: for each type its rules, what an answer must prove, what is counted. ``docs/questions.md``."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import gcd
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from tests.reference.groups import Group, require
+from tests.reference.proofs import Ciphertext, Row, Statement, product
+
+BIT = [0, 1]
+NAMED = 5  # ranges up to here are proved value by value
+
+
+def weights_of(m: int) -> list[int]:
+    """Return the weights of the bits of a number from 0 to m."""
+    k = m.bit_length()
+    return [] if m <= NAMED else [2**j for j in range(k - 1)] + [m - 2 ** (k - 1) + 1]
+
+
+def full(cap: int) -> int:
+    """Return the range in which the rest under a cap is proved to lie: 2^k - 1, or the cap if its values are named."""
+    return cap if cap <= NAMED else 2 ** cap.bit_length() - 1
+
+
+class Answer(NamedTuple):
+    """An answer as it stands in a ballot, and which options its voter may choose."""
+
+    group: Group
+    y: bytes
+    row: Row
+    commitments: list[bytes]
+    allowed: list[int]
+
+    def encrypts(self, c: Ciphertext, values: Iterable[int]) -> Statement:
+        """Return: c encrypts g^v for one of the values."""
+        return "encryption-of-one-of", [([self.group.generator], c[0]), ([self.y], c[1])], [[0, v] for v in values]
+
+    def encrypts_just(self, c: Ciphertext, value: int) -> Statement:
+        """Return: c encrypts g^value."""
+        return "encryption-of", [([self.group.generator], c[0]), ([self.y], c[1])], [[0, value]]
+
+    def product(self, row: Row, exponents: Sequence[int] = ()) -> Ciphertext:
+        """Return the product of ciphertexts, to these powers if any are given."""
+        return product(self.group, row, exponents or [1] * len(row))
+
+
+class Question:
+    """What the types share. Rules are complete once built; the numbers of options count from 1."""
+
+    mixed = ranked = False
+    kinds: dict[str, type] = {}
+    columns = commitments = 0  # of what is mixed; in an answer
+
+    def __init__(self, options: list[SimpleNamespace], given: dict[str, Any]) -> None:
+        """Complete the rules; refuse those that are not of the type, or make no sense."""
+        require(all(type(value) is self.kinds.get(name) for name, value in given.items()), "an unknown rule")
+        self.options, self.n = options, len(options)
+        require(self.n >= 1, "no options")
+        self.given = given
+        self.r = SimpleNamespace(**{**self.defaults(), **given})
+        self.width, self.bound = self.n, 1
+        self.settle()
+        self.columns = self.columns or self.width
+
+    def defaults(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def settle(self) -> None:
+        """Check the rules; say how wide an answer is, and the largest number that it seals."""
+        raise NotImplementedError
+
+    def statements(self, a: Answer) -> Iterator[Statement]:
+        """Yield what must be proved of an answer."""
+        raise NotImplementedError
+
+    def mixed_row(self, group: Group, row: Row) -> Row:
+        """Return what an answer adds to the list that is mixed."""
+        del group
+        return row
+
+    def totals(self, sums: list[int], ballots: int) -> tuple[list[int], int]:
+        """Return counts and blanks, if so many ballots can have these sums."""
+        raise NotImplementedError
+
+    def read(self, exponents: list[int]) -> list[int] | None:
+        """Return the selection that one row of a mixed list stands for, or None if it is invalid."""
+        raise NotImplementedError
+
+    def marks(self, a: Answer) -> Iterator[Statement]:
+        """Yield: 0 or 1 in each ciphertext; 0 for an option that is not allowed."""
+        for number, c in enumerate(a.row, 1):
+            yield a.encrypts(c, BIT if number in a.allowed or number > self.n else [0])
+
+
+class Selection(Question):
+    kinds = {"minimum": int, "maximum": int, "blank": bool}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"minimum": 1, "maximum": 1, "blank": True}
+
+    def settle(self) -> None:
+        r = self.r
+        require(0 <= r.minimum <= r.maximum <= self.n and r.maximum >= 1, "the rules of a selection")
+        require(r.minimum or not r.blank, "two ways to choose nothing")
+        self.width = self.n + r.blank
+
+    def statements(self, a: Answer) -> Iterator[Statement]:
+        yield from self.marks(a)
+        total = a.product(a.row, [1] * self.n + [self.r.maximum] * self.r.blank)
+        yield a.encrypts(total, range(self.r.minimum, self.r.maximum + 1))
+
+    def totals(self, sums: list[int], ballots: int) -> tuple[list[int], int]:
+        counts, blank = sums[: self.n], sums[-1] if self.r.blank else 0
+        marked = ballots - blank
+        require(max(counts) <= marked, "more votes than ballots")
+        require(self.r.minimum * marked <= sum(counts) <= self.r.maximum * marked, "no ballots give this")
+        return counts, blank
+
+
+class Choice(Question):
+    mixed, kinds = True, {"blank": bool, "membership": str}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"blank": True, "membership": "unproved"}
+
+    def settle(self) -> None:
+        require(self.r.membership in ("proved", "unproved"), "the rules of a choice")
+        self.width, self.bound = 1, self.n
+
+    def statements(self, a: Answer) -> Iterator[Statement]:
+        yield "knowledge-of-randomness", [([a.group.generator], a.row[0][0])], [[0]]
+        if self.r.membership == "proved":
+            yield a.encrypts(a.row[0], [0] * self.r.blank + a.allowed)
+
+    def read(self, exponents: list[int]) -> list[int] | None:
+        (choice,) = exponents
+        if choice == 0:
+            return [] if self.r.blank else None
+        return [choice]
+
+
+class Ranked(Question):
+    mixed, ranked, kinds = True, True, {"minimum": int, "maximum": int, "blank": bool}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"minimum": 1, "maximum": self.n, "blank": True}
+
+    def settle(self) -> None:
+        require(1 <= self.r.minimum <= self.r.maximum <= self.n, "the rules of a ranking")
+        self.columns, self.width, self.bound = self.r.maximum, self.r.maximum * self.n, self.n
+
+    def statements(self, a: Answer) -> Iterator[Statement]:
+        n = self.n
+        for i, cell in enumerate(a.row):
+            yield a.encrypts(cell, BIT if i % n + 1 in a.allowed else [0])
+        sums = [a.product(a.row[p * n : p * n + n]) for p in range(self.columns)]
+        yield a.encrypts(sums[0], BIT if self.r.blank else [1])
+        for p in range(1, self.columns):
+            yield a.encrypts(a.product(sums[p - 1 : p + 1], [1, -1]), BIT if p >= self.r.minimum else [0])
+        for option in a.allowed:
+            yield a.encrypts(a.product(a.row[option - 1 :: n]), BIT)
+
+    def mixed_row(self, group: Group, row: Row) -> Row:
+        n, numbers = self.n, list(range(1, self.n + 1))
+        return [product(group, row[p * n : p * n + n], numbers) for p in range(self.columns)]
+
+    def read(self, exponents: list[int]) -> list[int] | None:
+        ranking = [e for e in exponents if e]
+        gap = exponents != ranking + [0] * (len(exponents) - len(ranking))
+        if gap or len(set(ranking)) < len(ranking):
+            return None
+        fits = self.r.minimum <= len(ranking) or (self.r.blank and not ranking)
+        return ranking if fits else None
+
+
+class Lists(Question):
+    kinds = {"maximum": int, "blank": bool}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"maximum": 1, "blank": True}
+
+    def settle(self) -> None:
+        heads = {option.id: number for number, option in enumerate(self.options, 1) if not option.party}
+        require(self.r.maximum >= 1, "the rules of lists")
+        self.members: dict[int, list[int]] = {}  # of each list with candidates, in the order of the first candidates
+        for number, option in enumerate(self.options, 1):
+            if option.party:
+                require(option.party in heads, "a candidate without a list")
+                self.members.setdefault(heads[option.party], []).append(number)
+        self.width = self.n + self.r.blank
+        self.exclusive = [*heads.values(), *[self.n + 1] * self.r.blank]
+
+    def most(self, head: int) -> int:
+        return int(min(self.r.maximum, len(self.members[head])))
+
+    def statements(self, a: Answer) -> Iterator[Statement]:
+        yield from self.marks(a)
+        yield a.encrypts_just(a.product([a.row[i - 1] for i in self.exclusive]), 1)
+        for head, members in self.members.items():
+            k = self.most(head)
+            row = [a.row[i - 1] for i in (head, *members)]
+            yield a.encrypts(a.product(row, [k] + [-1] * len(members)), range(k + 1))
+
+    def totals(self, sums: list[int], ballots: int) -> tuple[list[int], int]:
+        require(sum(sums[i - 1] for i in self.exclusive) == ballots, "not one list in each ballot")
+        for head, members in self.members.items():
+            votes, preferences = sums[head - 1], [sums[i - 1] for i in members]
+            possible = max(preferences) <= votes and sum(preferences) <= self.most(head) * votes
+            require(possible, "more preferences than the list has votes")
+        return sums[: self.n], sums[-1] if self.r.blank else 0
+
+
+class Points(Question):
+    """Each option gets 0 to ``maximum``; the points times their prices stay under a cap, if there is one."""
+
+    cap: int | None = None
+    prices: Sequence[int] = ()
+
+    def settle(self) -> None:
+        self.rules()
+        self.size = len(weights_of(self.bound))
+        self.commitments = self.n * self.size + (0 if self.cap is None else len(weights_of(full(self.cap))))
+
+    def rules(self) -> None:
+        """Say what the largest number is, what the cap and the prices are."""
+        raise NotImplementedError
+
+    def statements(self, a: Answer) -> Iterator[Statement]:
+        size = self.size
+        for number, c in enumerate(a.row, 1):
+            yield from self.in_range(a, c, a.commitments[size * (number - 1) : size * number])
+            if number not in a.allowed:
+                yield a.encrypts_just(c, 0)
+        if self.cap is not None:
+            yield from self.under_cap(a, a.product(a.row, self.prices), self.cap, a.commitments[size * self.n :])
+
+    def in_range(self, a: Answer, c: Ciphertext, bits: list[bytes]) -> Iterator[Statement]:
+        """Yield: c encrypts 0, 1, ... or the bound."""
+        if not bits:
+            yield a.encrypts(c, range(self.bound + 1))
+            return
+        yield from (bit(a, P) for P in bits)
+        yield link("range", a, c, a.group.product(*zip(bits, weights_of(self.bound), strict=True)))
+
+    def under_cap(self, a: Answer, c: Ciphertext, cap: int, bits: list[bytes]) -> Iterator[Statement]:
+        """Yield: c encrypts at most the cap."""
+        if not bits:
+            yield a.encrypts(c, range(cap + 1))
+            return
+        yield from (bit(a, P) for P in bits)
+        rest = a.group.product((a.group.generator, cap), *((P, -(2**j)) for j, P in enumerate(bits)))
+        yield link("cap", a, c, rest)
+
+    def totals(self, sums: list[int], ballots: int) -> tuple[list[int], int]:
+        require(max(sums) <= self.bound * ballots, "more points than there are")
+        spent = sum(price * points for price, points in zip(self.prices, sums, strict=True))
+        require(self.cap is None or spent <= self.cap * ballots, "more spent than allowed")
+        return sums, 0
+
+
+def bit(a: Answer, P: bytes) -> Statement:  # noqa: N803 - the letter of docs/transcript.md
+    """Return: P commits to 0 or 1."""
+    return "commitment-to-one-of", [([second(a.group)], P)], [[0], [1]]
+
+
+def link(name: str, a: Answer, c: Ciphertext, total: bytes) -> Statement:
+    """Return: c encrypts g^v, and the total commits to v."""
+    g, h, one = a.group.generator, second(a.group), a.group.identity
+    return name, [([g, one, one], c[0]), ([a.y, g, one], c[1]), ([one, g, h], total)], [[0, 0, 0]]
+
+
+def second(group: Group) -> bytes:
+    """Return h, the second generator of commitments."""
+    return group.hash("evote pedersen second generator v1", (0).to_bytes(8, "big"))
+
+
+class Score(Points):
+    kinds = {"maximum": int}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"maximum": 5}
+
+    def rules(self) -> None:
+        require(self.r.maximum >= 1, "the rules of a score")
+        self.bound, self.prices = self.r.maximum, [0] * self.n
+
+
+class Cumulative(Points):
+    kinds = {"maximum": int, "limit": int}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"limit": 5, "maximum": self.given.get("limit", 5)}
+
+    def rules(self) -> None:
+        require(1 <= self.r.maximum <= self.r.limit, "the rules of cumulative votes")
+        self.bound, self.cap, self.prices = self.r.maximum, self.r.limit, [1] * self.n
+
+
+class Budget(Points):
+    kinds = {"budget": int}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"budget": 0}
+
+    def rules(self) -> None:
+        unit = gcd(*(option.cost for option in self.options))
+        require(unit and self.r.budget >= unit, "a budget that affords nothing")
+        self.cap, self.prices = self.r.budget // unit, [option.cost // unit for option in self.options]
+        require(sum(self.prices) + 2 * self.cap < 2**64, "costs of more than 64 bits")
+
+
+TYPES: dict[str, type[Question]] = {
+    "selection": Selection,
+    "choice": Choice,
+    "cumulative": Cumulative,
+    "score": Score,
+    "budget": Budget,
+    "ranked": Ranked,
+    "lists": Lists,
+}
