@@ -59,7 +59,8 @@ class Count:
     def run(self) -> None:
         """Transfer surpluses, largest first, then exclude the last, until the seats are filled (rules 48-52)."""
         while self._continuing and (vacancies := self._seats - len(self.elected)):
-            surpluses = (o for o in self._order if o in self.elected and self.votes[o] > self.quota)
+            quota = self.quota
+            surpluses = (o for o in self._order if self.votes[o] > quota and o not in self._continuing)
             if len(self._continuing) <= vacancies:
                 self._close("last vacancies", 0, self._continuing)
             elif option := next(surpluses, 0):
@@ -95,7 +96,8 @@ class Count:
         The sort is stable, so equals stay as the latest stage at which they were unequal left them.
         """
         self._order.sort(key=lambda option: -self.votes[option])
-        reached = {o for o in self._continuing if self.votes[o] >= self.quota}.union(elected)
+        quota = self.quota
+        reached = {o for o in self._continuing if self.votes[o] >= quota}.union(elected)
         new = tuple(option for option in self._order if option in reached)
         self._continuing.difference_update(new)
         self.elected += new

@@ -1,5 +1,6 @@
 """Ballots for the tests of ranked methods: written as strings of one letter for each option, with weights."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from evote.methods.method import Figures
@@ -22,6 +23,7 @@ def rows(table) -> dict[str, tuple[str, ...]]:
     return {row[0]: row[1:] for row in table.rows}
 
 
+FUZZ = settings(deadline=None, database=None)
 LETTERS = "ABCDE"
 RANKINGS = st.permutations(LETTERS).flatmap(lambda p: st.integers(0, len(p)).map(lambda n: "".join(p[:n])))
 PROFILES = st.dictionaries(RANKINGS, st.integers(1, 30), max_size=12)

@@ -8,7 +8,7 @@ from hypothesis import given
 from evote.methods.borda import Borda, borda_points
 from evote.methods.method import Figures
 from evote.questions.option import Option
-from tests.methods.ranked_ballots import LETTERS, PROFILES, TENNESSEE, figures, options, rows
+from tests.methods.ranked_ballots import FUZZ, LETTERS, PROFILES, TENNESSEE, figures, options, rows
 
 KRAKOW = Path("/work/shared/data/Poland_Krakow_2018_Swoszowice.pb")
 
@@ -48,6 +48,7 @@ def test_equals_are_decided_as_the_rules_say():
     assert lots == {("a",), ("b",)}
 
 
+@FUZZ
 @given(PROFILES)
 def test_points_by_definition(profile):
     points = borda_points(figures(LETTERS, profile), 4)

@@ -10,7 +10,7 @@ from evote.methods.method import Figures
 from evote.methods.schulze import Schulze
 from evote.methods.ties import Ties
 from evote.questions.option import Option
-from tests.methods.ranked_ballots import BURLINGTON, LETTERS, PROFILES, TENNESSEE, figures, options, rows
+from tests.methods.ranked_ballots import BURLINGTON, FUZZ, LETTERS, PROFILES, TENNESSEE, figures, options, rows
 
 # Schulze 2011, also Wikipedia, "Schulze method", the example of 45 voters.
 FORTY_FIVE = {"ACBED": 5, "ADECB": 5, "BEDAC": 8, "CABED": 3, "CAEBD": 7, "CBADE": 2, "DCEBA": 7, "EBADC": 8}
@@ -104,11 +104,13 @@ def naive(profile, letters):
         yield unbeaten[0].lower()
 
 
+@FUZZ
 @given(PROFILES)
 def test_every_path_looked_at_gives_the_same_order(profile):
     assert Schulze(5).outcome(figures(LETTERS, profile)).winners == tuple(naive(profile, LETTERS))
 
 
+@FUZZ
 @given(PROFILES)
 def test_a_condorcet_winner_wins_and_is_named(profile):
     named = [o for o in LETTERS if any(o in ranking for ranking in profile)]
@@ -118,12 +120,14 @@ def test_a_condorcet_winner_wins_and_is_named(profile):
     assert not beats_all or outcome.winners == (beats_all[0].lower(),)
 
 
+@FUZZ
 @given(PROFILES, st.data())
 def test_the_order_of_ballots_and_how_they_are_bundled_is_nothing(profile, data):
     single = data.draw(st.permutations([(ranking, 1) for ranking, weight in profile.items() for _ in range(weight)]))
     assert Schulze(3).outcome(figures(LETTERS, single)) == Schulze(3).outcome(figures(LETTERS, profile))
 
 
+@FUZZ
 @given(PROFILES, st.permutations(LETTERS))
 def test_with_a_lot_the_order_of_options_is_nothing(profile, order):
     shuffled = Schulze(3, Ties.LOT).outcome(figures("".join(order), profile, b"root"))
