@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from evote.errors import DecodeError, EvidenceMissing
+from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.formats.reading import opened, scanned
 from evote.formats.verificatum.byte_tree import Tree
 
@@ -29,9 +29,11 @@ class Directory:
 
     def __init__(self, path: Path) -> None:
         """Open the directory at ``path``; raise `EvidenceMissing` if there is none."""
-        if not path.is_dir():
+        if not os.path.isdir(path):
             raise EvidenceMissing(f"{path} is not a directory")
         self._path = path
+        if self.has(PROOFS) and not os.path.isdir(path / PROOFS):
+            raise VerificationError(FILES, f"{PROOFS} is not a directory")
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a file, or something else of that name."""

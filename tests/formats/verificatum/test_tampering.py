@@ -1,5 +1,6 @@
 """What was changed is refused, and named: the file, or the party and the equation."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,22 @@ def link(case: Path) -> None:
     path = case / "nizkp/proofs/PoSReply01.bt"
     path.rename(case / "elsewhere")
     path.symlink_to(case / "elsewhere")
+
+
+def file_for_directory(case: Path) -> None:
+    (case / "nizkp/proofs").rename(case / "elsewhere")
+    (case / "nizkp/proofs").write_bytes(b"")
+
+
+def linked_directory(case: Path) -> None:
+    (case / "nizkp/proofs").rename(case / "elsewhere")
+    (case / "nizkp/proofs").symlink_to(case / "elsewhere")
+
+
+def device(case: Path) -> None:
+    path = case / "nizkp/proofs/PoSReply01.bt"
+    path.unlink()
+    os.mkfifo(path)
 
 
 # as in the collection's MANIFEST files, vmnv accepts neg06
@@ -207,6 +224,9 @@ FALSE: dict[str, tuple[str, Change, str, str]] = {
     "more parties than there are": (MANY, write("proofs/activethreshold", b"4"), "parameters", "activethreshold"),
     "a file that nobody reads": (WIDE, stranger, "files", "proofs/PoSReply02.bt"),
     "a link": (WIDE, link, "files", "proofs/PoSReply01.bt"),
+    "a file for a directory": (WIDE, file_for_directory, "files", "proofs is not a directory"),
+    "a link for a directory": (WIDE, linked_directory, "files", "proofs"),
+    "a pipe for a file": (WIDE, device, "files", "proofs/PoSReply01.bt"),
 }
 ABSENT: dict[str, tuple[str, Change, str, str]] = {
     "a party that is inactive": (
