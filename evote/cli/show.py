@@ -12,6 +12,7 @@ from evote.cli.board import verified_board
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import complain, progress, say, show_table
 from evote.cli.page import Turnout, page
+from evote.cli.page.contests import ONLY_DECIDED
 from evote.cli.page.names import parties, seats_of, unit_name, winner_names
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
@@ -80,7 +81,10 @@ def _show(election: Election, turnout: Turnout | None, results: Mapping[str, Res
         if result is None:
             say(f"{contest.title}: no result yet")
             continue
-        show_table(contest.title, ("option", "name", "party", "votes"), _votes(contest, result))
+        if result.counts:
+            show_table(contest.title, ("option", "name", "party", "votes"), _votes(contest, result))
+        else:
+            say(f"{contest.title}: {ONLY_DECIDED}")
         if result.outcome is not None:
             _show_outcome(contest, result.outcome)
         if units:
@@ -117,12 +121,11 @@ def _turnout_rows(turnout: Turnout) -> Iterator[tuple[str, int]]:
 
 
 def _votes(contest: Contest, result: Result) -> Iterator[tuple[str, str, str, int]]:
-    """Yield options by number of votes, if the count is known, then what is not a vote for any."""
-    if result.counts:
-        party = parties(contest)
-        ranked = sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1])
-        for option, votes in ranked:
-            yield option.id, option.name, party[option.id], votes
+    """Yield options by number of votes, then what is not a vote for any."""
+    party = parties(contest)
+    ranked = sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1])
+    for option, votes in ranked:
+        yield option.id, option.name, party[option.id], votes
     yield "", "(blank)", "", result.blank
     yield "", "(invalid)", "", result.invalid
     if result.withheld:
@@ -140,10 +143,13 @@ def _show_outcome(contest: Contest, outcome: Outcome) -> None:
 
 
 def _show_units(election: Election, contest: Contest, result: Result) -> None:
+    """Print a row for each unit or, if there are more options than units, a column."""
     options = [option.id for option in contest.options] if result.counts else []
-    columns = ("unit", "ballots", "weight", *options, "blank", "invalid")
-    rows = [(unit_name(election, u.unit), u.ballots, u.weight, *u.counts, u.blank, u.invalid) for u in result.units]
-    show_table(f"{contest.title}, by unit, in ballots", columns, rows)
+    lines: list[tuple[object, ...]] = [("unit", "ballots", "weight", *options, "blank", "invalid")]
+    lines += [(unit_name(election, u.unit), u.ballots, u.weight, *u.counts, u.blank, u.invalid) for u in result.units]
+    if len(options) > len(result.units):
+        lines = list(zip(*lines, strict=True))
+    show_table(f"{contest.title}, by unit, in ballots", [str(head) for head in lines[0]], lines[1:])
     for unit in result.units:
         for invalid in unit.invalid_elements:
             say(f"invalid in unit {unit.unit}: {invalid.hex()}")

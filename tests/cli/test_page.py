@@ -18,6 +18,8 @@ import evote.cli.page
 from evote.cli.page import page
 from evote.cli.page.chart import bar, chamber, percent
 from evote.cli.page.names import unit_name
+from evote.cli.show import _show, _show_outcome
+from evote.methods.outcome import Outcome
 from evote.record.entries import Closing
 from tests.browser.pages import HOSTILE, PARTIES, SAMPLES, SEATS, election_of, option
 from tests.cli.parties import Parties, one_sentence
@@ -320,6 +322,40 @@ def test_the_command_writes_the_page_and_says_the_verdict(parties: Parties, tmp_
         str(made.kept), str(made.superseded), str(made.revoked)
     ]  # fmt: skip
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_more_options_than_units_stand_below_each_other(parties: Parties) -> None:
+    answer = parties.run("show", finished("sum").path, "--units")
+    assert re.search(r"unit +. North . South ", answer.out)
+    assert re.search(r"ballots .( +\d+ .){2}\n", answer.out)
+
+
+DECISIONS = {
+    "parliament": [
+        "Reform +.  +37",
+        "1 . Candidate 0 of Reform",
+        "Compensation mandates in the order",
+        "decided by .*riigi",
+    ],
+    "ranked": ["1 . Knoxville", "Votes at the end of each stage"],
+    "petition": ["nobody learns the count, only the decision", "1 . I support this petition", "Threshold"],
+}
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_a_decision_is_told_in_the_terminal(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    report, turnout = SAMPLES[name]
+    assert report.election is not None
+    _show(report.election, turnout, report.results, units=True)
+    said = capsys.readouterr().out
+    for text in DECISIONS[name]:
+        assert re.search(text, said)
+
+
+def test_that_nobody_won_is_told_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    contest = election_of([option("a", "A")]).contests[0]
+    _show_outcome(contest, Outcome(method="threshold", winners=(), tables=()))
+    assert capsys.readouterr().out == "The question: decided by the method threshold: no option won\n"
 
 
 def _stow(record: Path) -> None:

@@ -15,9 +15,9 @@ from evote.questions.question import Route
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
-NUMBER = re.compile(r"-?\d[\d ]*([.,]\d+)?( ?%|( \+ | )?\d*/\d+)?|-?", re.ASCII)
-ONLY_DECIDED = "By the rules of this contest nobody learns the count, only the decision."
-PLAIN = re.compile(r"\d{1,30}(\.\d{1,30})?", re.ASCII)
+NUMBER = re.compile(r"[-+0-9 .,/%]*")
+ONLY_DECIDED = "by the rules of this contest nobody learns the count, only the decision"
+PLAIN = re.compile(r"[0-9]{1,30}([.][0-9]{1,30})?")
 
 
 def contest_section(election: Election, contest: Contest, result: Result | None, *, units: bool) -> Element:
@@ -27,7 +27,7 @@ def contest_section(election: Election, contest: Contest, result: Result | None,
         parts.append(element("p", "There is no result yet."))
     else:
         parts += _decision(contest, result.outcome) if result.outcome else []
-        parts += _count(contest, result) if result.counts else [element("p", ONLY_DECIDED)]
+        parts += _count(contest, result) if result.counts else [element("p", f"{ONLY_DECIDED.capitalize()}.")]
         parts += [_step(step) for step in result.outcome.tables] if result.outcome else []
         parts += _units(election, contest, result) if units else []
     return section(f"contest-{contest.id}", contest.title, *parts)
@@ -90,7 +90,7 @@ def _options(contest: Contest, result: Result) -> Iterator[tuple[Child, ...]]:
 def _step(step: Table) -> Element:
     """Return a table of the method; one of numbers alone (votes round by round, say) has a bar for each."""
     columns = list(zip(*step.rows, strict=True))
-    numbers = [place for place, cells in enumerate(columns) if place and all(map(NUMBER.fullmatch, cells))]
+    numbers = [i for i, cells in enumerate(columns) if i and any(cells) and all(map(NUMBER.fullmatch, cells))]
     if len(numbers) < max(2, len(step.columns) - 1):
         return table(step.title, step.columns, step.rows, numbers)
     most = [max(map(_size, cells)) for cells in columns[1:]]
