@@ -22,17 +22,17 @@ METHODS = "evote.methods"
 class Figures:
     """What the verified count of a contest found, by weight.
 
-    ``contest`` is its id. ``counts`` holds one number for each option, in order. ``ballots`` are the distinct rankings, best first, as numbers
-    of options from 1, each with its weight; empty unless ballots were ranked. ``root`` is the root of the board when
-    the ballot box closed: nobody knew it while people voted. ``electorate`` is the weight of all who could have voted.
+    ``counts`` holds one number for each option, in order. ``ballots`` are the distinct rankings, best first, as numbers
+    of options from 1, each with its weight; empty unless ballots were ranked. ``lot`` is what lots are drawn from: a
+    hash of the contest and of the board when the ballot box closed, which nobody knew while people voted.
+    ``electorate`` is the weight of all who could have voted.
     """
 
     options: tuple[Option, ...]
     counts: tuple[int, ...]
     ballots: tuple[tuple[tuple[int, ...], int], ...] = ()
-    root: bytes = b""
+    lot: bytes = b""
     electorate: int = 0
-    contest: str = ""
 
 
 class Method(Protocol):

@@ -130,7 +130,7 @@ def party_lists(figures: Figures, ties: Ties, seats: int) -> list[PartyList]:
     for option, count in zip(figures.options, figures.counts, strict=True):
         key = option.party or option.id
         votes[key] = votes.get(key, 0) + (0 if lists and option.party else count)
-    place = ties.order(votes, figures.root)
+    place = ties.order(votes, figures.lot)
     alone = 1 if not lists else 0 if members else seats
     return [
         PartyList(titles.get(key, key), votes[key], tuple(members.get(key, [key] * alone)), place[key]) for key in votes

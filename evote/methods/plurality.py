@@ -46,6 +46,6 @@ class Plurality:
 
 def by_votes(figures: Figures, ties: Ties) -> list[tuple[Option, int]]:
     """Return the options with their votes, most votes first, equals as the rule says."""
-    place = ties.order((option.id for option in figures.options), figures.root)
+    place = ties.order((option.id for option in figures.options), figures.lot)
     pairs = zip(figures.options, figures.counts, strict=True)
     return sorted(pairs, key=lambda pair: (-pair[1], place[pair[0].id]))

@@ -29,7 +29,7 @@ def settled(options: Sequence[Option], rules: Mapping[str, Rule], **defaults: in
 
 def standing(figures: Figures, ties: Ties) -> list[int]:
     """Return the numbers of the options that are on somebody's ballot: of equals, the earlier one wins."""
-    place = ties.order((option.id for option in figures.options), figures.root)
+    place = ties.order((option.id for option in figures.options), figures.lot)
     ranked = {number for ranking, _ in figures.ballots for number in ranking}
     return sorted(ranked, key=lambda number: place[figures.options[number - 1].id])
 

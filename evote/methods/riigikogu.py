@@ -133,7 +133,7 @@ class Riigikogu:
         return votes
 
     def _candidates(self, figures: Figures) -> list[Candidate]:
-        votes, place = self._votes(figures), self.ties.order((option.id for option in figures.options), figures.root)
+        votes, place = self._votes(figures), self.ties.order((option.id for option in figures.options), figures.lot)
         mandates = {district.id: district.mandates for district in self.districts}
         found = []
         for option, count in zip(figures.options, figures.counts, strict=True):
@@ -148,7 +148,7 @@ class Riigikogu:
         for option, count in zip(figures.options, figures.counts, strict=True):
             if option.party not in ("", self.independents):
                 votes[option.party] = votes.get(option.party, 0) + count
-        place = self.ties.order(reversed(votes), figures.root)
+        place = self.ties.order(reversed(votes), figures.lot)
         return [PartyList(name, votes[name], (), place[name]) for name in votes]
 
     def _quotas(self, figures: Figures) -> Table:

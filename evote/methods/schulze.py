@@ -119,15 +119,13 @@ def _strongest(links: list[list[int]]) -> list[list[int]]:
     paths = [[0] * n for _ in range(n)]
     after = [1 << i for i in range(n)]
     before = list(after)
-    for strength, i, j in sorted(
-        ((links[i][j], i, j) for i in range(n) for j in range(n) if links[i][j]), reverse=True
-    ):
-        if not after[i] >> j & 1:
-            for k in _members(before[i]):
-                for m in _members(after[j] & ~after[k]):
-                    paths[k][m] = strength
-                    before[m] |= 1 << k
-                after[k] |= after[j]
+    every = [(strength, i, j) for i, row in enumerate(links) for j, strength in enumerate(row) if strength]
+    for strength, i, j in sorted(every, reverse=True):
+        for k in _members(before[i] & ~before[j]):
+            for m in _members(after[j] & ~after[k]):
+                paths[k][m] = strength
+                before[m] |= 1 << k
+            after[k] |= after[j]
     return paths
 
 

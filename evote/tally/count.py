@@ -6,12 +6,14 @@ looked up in the table of choices; what is not there is invalid and shown as an 
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evote.crypto.logarithm import discrete_logarithm
 from evote.crypto.statements import small_logarithms
+from evote.crypto.transcript import frame
 from evote.crypto.vector import Vector
 from evote.errors import VerificationError
 from evote.methods.method import Figures
@@ -94,7 +96,8 @@ def figures(contest: Contest, units: Sequence[Counted], root: bytes, electorate:
             rankings[ranking] += counted.unit.weight * ballots
     rankings.pop((), None)
     counts = tuple(sum(u.unit.weight * u.counts[i] for u in units) for i in range(options))
-    return Figures(contest.options, counts, tuple(sorted(rankings.items())), root, electorate, contest.id)
+    lot = hashlib.sha256(frame(root) + frame(contest.id.encode())).digest()
+    return Figures(contest.options, counts, tuple(sorted(rankings.items())), lot, electorate)
 
 
 def result(contest: Contest, units: Sequence[Counted], withheld: int, found: Figures) -> Result:

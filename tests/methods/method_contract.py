@@ -84,7 +84,7 @@ class MethodContract:
     def test_the_root_decides_nothing_unless_lots_are_drawn(self, figures: Figures) -> None:
         rules = {**self.rules, "ties": "order"}
         built = self.kind.from_rules(self.options, rules)
-        assert built.outcome(figures) == built.outcome(replace(figures, root=figures.root + b"another"))
+        assert built.outcome(figures) == built.outcome(replace(figures, lot=figures.lot + b"another"))
 
     def test_wrong_definitions_are_refused(self, wrong: tuple[Sequence[Option], Mapping[str, Rule]]) -> None:
         assert self.method

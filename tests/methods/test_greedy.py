@@ -17,7 +17,7 @@ from tests.methods.method_contract import MethodContract
 def figures(*projects: tuple[int, int], root: bytes = b"") -> Figures:
     """Return figures for projects given as cost and votes, named p1, p2, ..."""
     options = tuple(Option(id=f"p{i}", name=f"Project {i}", cost=cost) for i, (cost, _) in enumerate(projects, 1))
-    return Figures(options, tuple(votes for _, votes in projects), root=root)
+    return Figures(options, tuple(votes for _, votes in projects), lot=root)
 
 
 class TestGreedy(MethodContract):

@@ -27,7 +27,7 @@ def option(name: str, party: str = "") -> Option:
 
 def closed(*counts: int, root: bytes = b"") -> Figures:
     """Return figures for lists without candidates, named a, b, c, ..."""
-    return Figures(tuple(option("abcdefgh"[i]) for i in range(len(counts))), counts, root=root)
+    return Figures(tuple(option("abcdefgh"[i]) for i in range(len(counts))), counts, lot=root)
 
 
 def seats_of(method: HighestAverages, *counts: int) -> list[int]:

@@ -17,7 +17,7 @@ OPTIONS = tuple(Option(id=f"option-{i}", name=f"Option {i}") for i in range(1, 6
 
 
 def figures(*counts: int, root: bytes = b"") -> Figures:
-    return Figures(OPTIONS[: len(counts)], counts, root=root)
+    return Figures(OPTIONS[: len(counts)], counts, lot=root)
 
 
 class TestPlurality(MethodContract):

@@ -31,7 +31,7 @@ def figures(*candidates: tuple[str, str, int], root: bytes = b"") -> Figures:
         Option(id=f"c{i}", name=f"C{i}", party=party, districts=(district,))
         for i, (district, party, _) in enumerate(candidates, 1)
     )
-    return Figures(options, tuple(votes for *_, votes in candidates), root=root)
+    return Figures(options, tuple(votes for *_, votes in candidates), lot=root)
 
 
 def elect(found: Figures, seats: Mapping[str, int], ties: str = "order") -> Outcome:
@@ -185,7 +185,7 @@ def test_of_equal_parties_the_one_further_down_the_consolidated_list_wins() -> N
 def test_equals_by_lot() -> None:
     for found in (figures(("a", "Red", 50), ("a", "Red", 50)), figures(("a", "Red", 50), ("a", "Blue", 50))):
         drawn = {
-            elect(Figures(found.options, found.counts, root=bytes([i])), {"a": 1}, "lot").winners for i in range(30)
+            elect(Figures(found.options, found.counts, lot=bytes([i])), {"a": 1}, "lot").winners for i in range(30)
         }
         assert drawn == {("c1",), ("c2",)}
 

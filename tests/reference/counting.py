@@ -11,7 +11,7 @@ from typing import Any
 from tests.reference import forms
 from tests.reference.definition import allowed, put_to
 from tests.reference.forms import Absent
-from tests.reference.groups import require
+from tests.reference.groups import frame, require
 from tests.reference.proofs import Transcript, check_proof, ciphertexts, cut, joined, product
 from tests.reference.shuffles import check_shuffle
 
@@ -150,7 +150,8 @@ class Counting:
         least = self.election.minimum_group
         require(body.withheld == sum(u.ballots for u in self.units[contest.id] if u.ballots < least), "withheld")
         ballots = sorted((list(ranking), weight) for ranking, weight in rankings.items() if ranking)
-        figures = SimpleNamespace(counts=totals, ballots=ballots, root=self.root)
+        lot = hashlib.sha256(frame(self.root) + frame(contest.id.encode())).digest()
+        figures = SimpleNamespace(counts=totals, ballots=ballots, lot=lot)
         require(body.outcome == (contest.decide(figures) if contest.decide else None), "not the outcome")
         self.results[contest.id] = body
 

@@ -10,7 +10,7 @@ from typing import Any
 from tests.reference.groups import frame, require
 
 Options = list[SimpleNamespace]
-Decide = Callable[[SimpleNamespace], SimpleNamespace]  # from figures (counts, ballots, root) to an outcome
+Decide = Callable[[SimpleNamespace], SimpleNamespace]  # from figures (counts, ballots, lot, electorate) to an outcome
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> SimpleNamespace:
@@ -31,18 +31,18 @@ def settled(given: dict[str, Any], **defaults: Any) -> SimpleNamespace:
     return SimpleNamespace(**rules)
 
 
-def places(ties: str, names: Iterable[str], root: bytes) -> dict[str, int]:
+def places(ties: str, names: Iterable[str], lot: bytes) -> dict[str, int]:
     """Return who is first among equals: lower is better."""
     names = list(names)
     if ties == "lot":
         names.sort(
-            key=lambda name: hashlib.sha256(frame(b"evote lot v1") + frame(root) + frame(name.encode())).digest()
+            key=lambda name: hashlib.sha256(frame(b"evote lot v1") + frame(lot) + frame(name.encode())).digest()
         )
     return {name: place for place, name in enumerate(names)}
 
 
 def by_votes(options: Options, figures: SimpleNamespace, ties: str) -> list[tuple[SimpleNamespace, int]]:
-    place = places(ties, (o.id for o in options), figures.root)
+    place = places(ties, (o.id for o in options), figures.lot)
     return sorted(zip(options, figures.counts, strict=True), key=lambda pair: (-pair[1], place[pair[0].id]))
 
 
@@ -118,7 +118,7 @@ def _averages(
         party.members = [o.id for o in ranked if o.party == key]
         if not party.members and not (inside and candidates):
             party.members = [key] * (rules.seats if inside else 1)
-    place = places(rules.ties, lists, figures.root)
+    place = places(rules.ties, lists, figures.lot)
     bar = Fraction(rules.threshold) * sum(party.votes for party in lists.values()) / 100
     seats, rows = [], []
     for number in range(1, rules.seats + 1):

@@ -12,7 +12,7 @@ Strength = tuple[int, int]  # votes for, minus votes against
 
 def standing(options: Options, figures: SimpleNamespace, ties: str) -> list[int]:
     """Return the numbers of the options that somebody ranked, in the order of the rule for ties."""
-    place = places(ties, (o.id for o in options), figures.root)
+    place = places(ties, (o.id for o in options), figures.lot)
     ranked = {number for ranking, _ in figures.ballots for number in ranking}
     return sorted(ranked, key=lambda number: place[options[number - 1].id])
 
@@ -109,7 +109,6 @@ class Transfer:
         self.standing = standing(options, figures, rules.ties)
         self.papers = [SimpleNamespace(r=r, n=n, value=self.unit, at=0) for r, n in figures.ballots]
         self.total = sum(paper.n for paper in self.papers)
-        self.quota = (self.total // (rules.seats + 1) + 1) * self.unit
         self.elected: list[int] = []
         self.out: list[int] = []
         self.exhausted: dict[int, int] = {}  # what an option that transferred its surplus still has
@@ -118,6 +117,13 @@ class Transfer:
         for paper in self.papers:
             self.move(paper)
         self.end("first preferences", "")
+
+    @property
+    def quota(self) -> int:
+        """Return what elects: Droop's quota, or more than half of what still counts."""
+        if self.name == "irv":
+            return sum(self.history[-1].values()) // 2 + 1
+        return (self.total // (self.rules.seats + 1) + 1) * self.unit
 
     def move(self, paper: SimpleNamespace) -> None:
         """Give a paper to the next preference who is neither elected nor excluded."""
@@ -176,14 +182,14 @@ class Transfer:
 
     def tables(self) -> list[SimpleNamespace]:
         stages = range(1, len(self.history) + 1)
-        title = f"Stages; quota {self.decimal(self.quota)} of {self.total} votes"
+        quota = "" if self.name == "irv" else f"quota {self.decimal(self.quota)} of "
         sheet = [
             (self.options[n - 1].name, *(self.decimal(votes[n]) for votes in self.history))
             for n in sorted(self.standing)
         ]
         lost = [self.decimal(self.total * self.unit - sum(votes.values())) for votes in self.history]
         return [
-            table(title, ["Stage", "Event", "Option"], self.rows),
+            table(f"Stages; {quota}{self.total} votes", ["Stage", "Event", "Option"], self.rows),
             table(
                 "Votes at the end of each stage",
                 ["Option", *map(str, stages)],

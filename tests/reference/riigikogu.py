@@ -25,8 +25,8 @@ class Distribution:
         self, options: Options, districts: list[str], rules: SimpleNamespace, figures: SimpleNamespace
     ) -> None:
         """Compute the quota of each district, and which parties pass the threshold."""
-        self.districts, self.rules, self.root = districts, rules, figures.root
-        place = places(rules.ties, (o.id for o in options), figures.root)
+        self.districts, self.rules, self.lot = districts, rules, figures.lot
+        place = places(rules.ties, (o.id for o in options), figures.lot)
         self.all = [
             SimpleNamespace(
                 id=o.id, name=o.name, district=o.districts[0], party="" if o.party == rules.independents else o.party,
@@ -110,7 +110,7 @@ class Distribution:
 
     def compensation(self) -> tuple[list[SimpleNamespace], list[tuple[object, ...]]]:
         """Return who gets one, and the comparative figures."""
-        place = places(self.rules.ties, reversed(list(self.parties)), self.root)
+        place = places(self.rules.ties, reversed(list(self.parties)), self.lot)
         found, lines = [], []
         while self.left > 0:
             lists = {p: [c for c in self.all if c.party == p and self.able(c)] for p in self.over}
