@@ -38,7 +38,7 @@ def test_places_beyond_the_points_give_nothing():
 
 
 def test_equals_are_decided_as_the_rules_say():
-    tie = figures("AB", {"AB": 1, "BA": 1}, root=b"root")
+    tie = figures("AB", {"AB": 1, "BA": 1}, lot=b"lot")
     by_order = Borda.from_rules(tie.options, {"seats": 2}).outcome(tie)
     assert by_order.winners == ("a", "b")
     lots = {

@@ -15,7 +15,7 @@ class RankedContract(MethodContract):
     samples = (
         figures(LETTERS, {}),
         figures(LETTERS, {"": 3}),
-        figures(LETTERS, dict.fromkeys(LETTERS, 1), root=b"root"),
+        figures(LETTERS, dict.fromkeys(LETTERS, 1), lot=b"lot"),
         figures(LETTERS, {"ABC": 2**39, "CA": 3, "DEAB": 2**20, "": 1}),
     )
     wrong_rules = SEATS
