@@ -15,7 +15,9 @@ from pathlib import Path
 
 from evote.errors import EvidenceMissing
 from evote.formats.native.reader import NativeRecord
+from evote.methods.method import Figures
 from evote.procedure.machine import Procedure
+from evote.procedure.turnout import Turnout
 from evote.record import report
 from evote.record.audit import Audit
 from evote.record.board import Checkpoint, verify_checkpoint
@@ -80,10 +82,12 @@ CHECKS: dict[str, str] = {
 
 @dataclass(slots=True)
 class Report(report.Report):
-    """The verdict on an election, and everything it rests on."""
+    """The verdict on an election, and everything it rests on; ``figures`` is what the methods decided by."""
 
     election: Election | None = None
     results: dict[str, Result] = field(default_factory=dict)
+    turnout: Turnout | None = None
+    figures: dict[str, Figures] = field(default_factory=dict)
 
 
 Progress = Callable[[int], None]
@@ -139,8 +143,10 @@ class _Verifier:
         procedure = Procedure(election, record, self._audit)
         for count in procedure.replay(record.lines()):
             progress(count)
+        self._report.turnout = Turnout.of(procedure)
         if procedure.counting is not None:
             self._report.results = dict(procedure.counting.results)
+            self._report.figures = dict(procedure.counting.figures)
         if signed is not None:
             reached = (procedure.log.size, procedure.log.root())
             self._audit.require(reached == (signed.size, signed.root), "board.root", f"{reached[0]} entries")

@@ -11,19 +11,18 @@ import typer
 from evote.cli.board import verified_board
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import complain, progress, say, show_table
-from evote.cli.page import Turnout, page
+from evote.cli.page import page
 from evote.cli.page.contests import ONLY_DECIDED
 from evote.cli.page.names import parties, seats_of, unit_name, winner_names
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
 from evote.errors import Refused
-from evote.formats.native.reader import NativeRecord
 from evote.methods.outcome import Outcome
-from evote.procedure.machine import Procedure
-from evote.record.entries import Closing, Result, Roll, decode_entry
+from evote.procedure.turnout import Turnout
+from evote.record.entries import Result
 from evote.record.files import write_atomic
 from evote.record.manifest import Contest, Election
-from evote.verify import Report, verify
+from evote.verify import verify
 
 app = noun("Show the results and the turnout, once checked.")
 
@@ -47,7 +46,9 @@ def show(
     if html is not None:
         raise typer.Exit(_verify_and_write(record, html, expect, jobs, units=units))
     with verified_board(record, expect, jobs) as procedure:
-        turnout = _turnout_so_far(procedure)
+        turnout = Turnout.of(procedure)
+        if turnout is None:
+            raise Refused("there is no roll yet, so there is nothing to show; see evote status")
         _show(procedure.election, turnout, procedure.counting.results if procedure.counting else {}, units=units)
 
 
@@ -57,14 +58,13 @@ def _verify_and_write(record: Path, html: Path, expect: bytes | None, jobs: int,
         raise Refused(f"{html} would lie in the record, which may hold no other files")
     with workers(jobs) as executor, progress("checking", None) as advance:
         report = verify(record, expect=expect, executor=executor, progress=advance)
-    turnout = _turnout_stated(record, report)
     if report.election is not None and report.status != 1:
-        _show(report.election, turnout, report.results, units=units)
+        _show(report.election, report.turnout, report.results, units=units)
     for finding in report.failures:
         say(f"{'ABSENT' if finding.absent else 'FALSE'} {finding.check}: {finding.error}", "bold red")
     say(*VERDICTS[report.status])
     try:
-        write_atomic(html, page(report, turnout, units=units).encode())
+        write_atomic(html, page(report, units=units).encode())
     except OSError as error:
         complain(f"{html}: {error.strerror}")
         return report.status or 2
@@ -89,26 +89,6 @@ def _show(election: Election, turnout: Turnout | None, results: Mapping[str, Res
             _show_outcome(contest, result.outcome)
         if units:
             _show_units(election, contest, result)
-
-
-def _turnout_so_far(procedure: Procedure) -> Turnout:
-    box, log = procedure.box, procedure.log
-    if box is None:
-        raise Refused("there is no roll yet, so there is nothing to show; see evote status")
-    return Turnout(box.electorate, box.closing(log.size, log.root()), closed=procedure.counting is not None)
-
-
-def _turnout_stated(record: Path, report: Report) -> Turnout | None:
-    """Return what roll and closing state, if the report says that both are true."""
-    if report.status == 1 or not any(finding.check == "box.closing" for finding in report.findings):
-        return None
-    found = [decode_entry(line).body for line in NativeRecord(record).lines() if _counts_ballots(line)]
-    roll = next(body for body in found if isinstance(body, Roll))
-    return Turnout(roll.count, next(body for body in found if isinstance(body, Closing)))
-
-
-def _counts_ballots(line: bytes) -> bool:
-    return b'"kind":"roll"' in line or b'"kind":"closing"' in line
 
 
 def _turnout_rows(turnout: Turnout) -> Iterator[tuple[str, int]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evote.cli.page import Turnout
 from evote.methods.outcome import Outcome, Table
+from evote.procedure.turnout import Turnout
 from evote.record.entries import Closing, Result, UnitResult
 from evote.record.manifest import Election
 from evote.record.report import Finding
@@ -154,26 +154,26 @@ FALSE = Finding("ballot.proof", 12, "entry 17 (ballot by voter <n1>)")
 ABSENT = Finding("record.complete", 0, "the election is not finished; the box is open", absent=True)
 
 
-def _sample(pair: tuple[Election, Result]) -> tuple[Report, Turnout]:
-    election, result = pair
-    return report_of(election, result), TURNOUT
+def _sample(pair: tuple[Election, Result], turnout: Turnout = TURNOUT) -> Report:
+    report = report_of(*pair)
+    report.turnout = turnout
+    return report
 
 
-SAMPLES: dict[str, tuple[Report, Turnout | None]] = {
-    "referendum": (report_of(YES_NO, result_of((402, 191))), TURNOUT),
+NOBODY = Turnout(0, Closing(size=0, root=bytes(32), ballots=0, superseded=0, revoked=0, kept=0))
+
+SAMPLES: dict[str, Report] = {
+    "referendum": _sample((YES_NO, result_of((402, 191)))),
     "parliament": _sample(_parliament()),
     "ranked": _sample(_ranked()),
     "budget": _sample(_budget()),
     "survey": _sample(_survey()),
     "petition": _sample(_petition()),
-    "points": (report_of(MARKS, result_of((402, 1191))), TURNOUT),
+    "points": _sample((MARKS, result_of((402, 1191)))),
     "hostile": _sample(_hostile()),
-    "no votes": (report_of(YES_NO, result_of((0, 0), unit("north", 0, (0, 0)), withheld=600)), TURNOUT),
-    "nobody voted": (
-        report_of(YES_NO, result_of((0, 0), blank=0)),
-        Turnout(0, Closing(size=0, root=bytes(32), ballots=0, superseded=0, revoked=0, kept=0)),
-    ),
-    "under way": (report_of(YES_NO, wrong=[ABSENT]), None),
-    "refuted": (report_of(YES_NO, result_of((402, 191)), wrong=[FALSE]), TURNOUT),
-    "unreadable": (Report([Finding("election.definition", 0, "not canonical")], checks=CHECKS), None),
+    "no votes": _sample((YES_NO, result_of((0, 0), unit("north", 0, (0, 0)), withheld=600))),
+    "nobody voted": _sample((YES_NO, result_of((0, 0), blank=0)), NOBODY),
+    "under way": report_of(YES_NO, wrong=[ABSENT]),
+    "refuted": report_of(YES_NO, result_of((402, 191)), wrong=[FALSE]),
+    "unreadable": Report([Finding("election.definition", 0, "not canonical")], checks=CHECKS),
 }

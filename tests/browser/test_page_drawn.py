@@ -28,7 +28,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     home = tmp_path_factory.mktemp("pages")
     made = {name: home / f"{name}.html" for name in SAMPLES}
     for name, path in made.items():
-        path.write_text(page(*SAMPLES[name], units=True))
+        path.write_text(page(SAMPLES[name], units=True))
     return made
 
 

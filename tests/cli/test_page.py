@@ -72,7 +72,7 @@ def read(text: str) -> Element:
 
 @pytest.fixture(params=SAMPLES)
 def tree(request: pytest.FixtureRequest) -> Element:
-    return read(page(*SAMPLES[request.param], units=True))
+    return read(page(SAMPLES[request.param], units=True))
 
 
 def text_of(element: Element) -> str:
@@ -80,7 +80,7 @@ def text_of(element: Element) -> str:
 
 
 def sample(name: str, **options: bool) -> str:
-    return text_of(read(page(*SAMPLES[name], **options)))
+    return text_of(read(page(SAMPLES[name], **options)))
 
 
 def table(root: Element, caption: str) -> list[list[str]]:
@@ -145,7 +145,7 @@ def test_a_picture_is_also_text(tree: Element) -> None:
 
 
 def test_what_a_record_says_is_never_markup() -> None:
-    text = page(*SAMPLES["hostile"], units=True)
+    text = page(SAMPLES["hostile"], units=True)
     assert "<script" not in text
     assert text.count("</style>") == 1
     attributes = [value for each in read(text).iter() for value in each.attrib.values()]
@@ -173,7 +173,7 @@ EXPECTED: dict[str, list[str]] = {
         "… INCOMPLETE",
         "Absent record.complete",
         "There is no result yet",
-        "The ballot box is not closed yet",
+        "There is no roll of voters yet",
     ],
     "refuted": ["✗ REFUTED", "False ballot.proof: entry 17", "Results and turnout are left out"],
     "unreadable": ["A record that cannot be read", "False election.definition: not canonical"],
@@ -202,8 +202,8 @@ def test_units_are_shown_to_who_asks() -> None:
 
 
 def test_every_check_has_its_verdict_and_none_is_passed_over() -> None:
-    report, turnout = SAMPLES["refuted"]
-    root = read(page(report, turnout))
+    report = SAMPLES["refuted"]
+    root = read(page(report))
     checks = table(root, "Checks made, and how often each held")
     assert len(checks) == len(report.findings)
     assert [row[2] for row in checks] == ["✓ held"] * (len(checks) - 1) + ["✗ false"]
@@ -222,7 +222,7 @@ def test_the_origin_is_said_to_be_checked_if_it_was() -> None:
 
 
 def test_seats_are_those_of_the_parties() -> None:
-    root = read(page(*SAMPLES["parliament"]))
+    root = read(page(SAMPLES["parliament"]))
     assert table(root, "The 101 seats") == [[party, str(seats)] for party, seats in zip(PARTIES, SEATS, strict=True)]
     (picture,) = (each for each in root.iter("svg") if "role" in each.attrib)
     colours = Counter(dot.attrib["class"] for dot in picture.iter("circle"))
@@ -344,9 +344,9 @@ DECISIONS = {
 
 @pytest.mark.parametrize("name", DECISIONS)
 def test_a_decision_is_told_in_the_terminal(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    report, turnout = SAMPLES[name]
+    report = SAMPLES[name]
     assert report.election is not None
-    _show(report.election, turnout, report.results, units=True)
+    _show(report.election, report.turnout, report.results, units=True)
     said = capsys.readouterr().out
     for text in DECISIONS[name]:
         assert re.search(text, said)
@@ -389,7 +389,8 @@ def test_an_election_under_way_has_a_page(parties: Parties, tmp_path: Path) -> N
     simulation.operator.close_record()
     answer = parties.run("show", simulation.path, "--html", tmp_path / "results.html")
     assert (answer.status, answer.err) == (2, "")
-    assert "The ballot box is not closed yet" in text_of(read((tmp_path / "results.html").read_text()))
+    said = text_of(read((tmp_path / "results.html").read_text()))
+    assert "0 of the 12 voters on the roll have a ballot that counts, if the ballot box closed now." in said
 
 
 def test_a_page_that_cannot_be_written_is_a_2_and_hides_no_falsehood(parties: Parties, tmp_path: Path) -> None:

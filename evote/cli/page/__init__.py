@@ -14,34 +14,34 @@ from xml.etree.ElementTree import Element
 
 from evote.cli.page.contests import contest_section
 from evote.cli.page.element import element, html, listing
-from evote.cli.page.turnout import Turnout, turnout_section
+from evote.cli.page.turnout import turnout_section
 from evote.cli.page.verdict import checks_section, verdict_section
 from evote.record.manifest import Election
 from evote.verify import Report
 
-__all__ = ["Turnout", "page"]
+__all__ = ["page"]
 
 
-def page(report: Report, turnout: Turnout | None = None, *, units: bool = False) -> str:
-    """Return the page as HTML; ``turnout`` if it is known, ``units`` for the results unit by unit, too.
+def page(report: Report, *, units: bool = False) -> str:
+    """Return the page as HTML; ``units`` for the results unit by unit, too.
 
-    Of a false record the turnout and the results are left out, whatever the arguments.
+    Of a false record the turnout and the results are left out.
     """
     election = report.election
     name = election.name if election else "A record that cannot be read"
     parts = [verdict_section(report)]
     if election and report.status != 1:
-        parts += _established(election, report, turnout, units=units)
+        parts += _established(election, report, units=units)
     parts.append(checks_section(report))
     body = element("body", _header(name, election), _contents(parts), element("main", *parts), _footer(election))
     return html(element("html", _head(f"{name}: results and verification"), body, lang="en"))
 
 
-def _established(election: Election, report: Report, turnout: Turnout | None, *, units: bool) -> list[Element]:
+def _established(election: Election, report: Report, *, units: bool) -> list[Element]:
     sections = [
         contest_section(election, contest, report.results.get(contest.id), units=units) for contest in election.contests
     ]
-    return [*sections, turnout_section(turnout)]
+    return [*sections, turnout_section(report.turnout)]
 
 
 def _head(title: str) -> Element:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from evote.cli.page.chart import bar, percent
 from evote.cli.page.element import element, section, table
+from evote.procedure.turnout import Turnout
 from evote.record.entries import Closing
 
 
-@dataclass(frozen=True, slots=True)
-class Turnout:
-    """The number of voters on the roll, what the closing says of the ballots, and whether it is on the board yet."""
-
-    electorate: int
-    ballots: Closing
-    closed: bool = True
-
-
 def turnout_section(turnout: Turnout | None) -> Element:
-    """Return the section, which says so if the ballot box is still open."""
+    """Return the section, which says so if there is no roll yet, or the ballot box is still open."""
     if turnout is None:
-        return section("turnout", "Turnout", element("p", "The ballot box is not closed yet."))
+        return section("turnout", "Turnout", element("p", "There is no roll of voters yet."))
     ballots, electorate = turnout.ballots, turnout.electorate
     share = element("p", element("strong", percent(ballots.kept, electorate), class_="figure"), class_="lead")
     share.append(bar(ballots.kept, electorate, "won"))
