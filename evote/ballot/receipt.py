@@ -2,21 +2,24 @@
 
 All randomness of a ballot derives from one 32-byte seed, which the voting device shows as a QR code. The check
 c1 = g^r comes first: without it a ballot could look right and decrypt to garbage (Sutopo, Haines, Roenne 2023). The
-seed is a receipt: whoever has it can show the vote to others. Proof nonces never derive from it.
+commitments are g^v h^s with an s from the seed, too, so that no device can hide anything of its own in them. The seed
+is a receipt: whoever has it can show the vote to others. Proof nonces never derive from it.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evote.crypto.elgamal import Ciphertext, PublicKey, decode_ciphertexts
 from evote.crypto.group import Scalar
-from evote.crypto.statements import small_logarithms
+from evote.crypto.logarithm import discrete_logarithm
+from evote.crypto.pedersen import commit
 from evote.crypto.transcript import frame
 from evote.errors import DecodeError, VerificationError
-from evote.record.entries import Ballot, Credential
+from evote.record.entries import Answer, Ballot, Credential
 from evote.record.manifest import Contest, Election
 
 SEED_SIZE = 32
@@ -62,17 +65,17 @@ def open_ballot(
 ) -> dict[str, tuple[int, ...]]:
     """Return the selection in each contest; raise `VerificationError` if the seed or the choice is not right.
 
-    An empty selection is a blank vote.
+    An empty selection is a blank vote. The ballot has been through `check.check_ballots`.
     """
     opened = {}
     for contest, answer in zip(election.contests_of(credential.district), ballot.answers, strict=True):
+        randomness, width = ballot_randomness(seed, election, contest), contest.question.width
         ciphertexts = decode_ciphertexts(key.group, answer.ciphertexts)
-        randomness = ballot_randomness(seed, election, contest)
-        width = contest.question.width
         exponents = [_open(key, c, r, contest) for c, r in zip(ciphertexts, randomness[:width], strict=True)]
         selection = contest.question.read(exponents)
         if selection is None or not set(selection) <= set(contest.allowed(credential.district)):
             raise VerificationError("receipt.choice", f"contest {contest.id}: not a choice open to this voter")
+        _check_commitments(key, contest, answer, exponents, randomness[width:])
         opened[contest.id] = selection
     return opened
 
@@ -80,8 +83,16 @@ def open_ballot(
 def _open(key: PublicKey, ciphertext: Ciphertext, r: Scalar, contest: Contest) -> int:
     if ciphertext.c1 != key.group.generator**r:
         raise VerificationError("receipt.randomness", f"contest {contest.id}: c1 is not g^r")
-    message = bytes(ciphertext.c2 / key.y**r)
-    exponent = small_logarithms(key.group, contest.question.bound + 1).get(message)
+    exponent = discrete_logarithm(ciphertext.c2 / key.y**r, contest.question.bound)
     if exponent is None:
         raise VerificationError("receipt.choice", f"contest {contest.id}: not a choice")
     return exponent
+
+
+def _check_commitments(
+    key: PublicKey, contest: Contest, answer: Answer, exponents: Sequence[int], blinding: Sequence[Scalar]
+) -> None:
+    values = contest.question.committed(exponents)
+    expected = [commit(key.group, v, s) for v, s in zip(values, blinding, strict=True)]
+    if key.group.decode_many(answer.commitments) != expected:
+        raise VerificationError("receipt.randomness", f"contest {contest.id}: a commitment is not g^v h^s")

@@ -14,12 +14,16 @@ import typer
 
 from evote.ballot.box import BallotBox
 from evote.ballot.receipt import Ticket, decode_ticket, open_ballot
+from evote.cli.answers import words
 from evote.cli.board import find_leaves, verified_board
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import say, show_table
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.formats.native.reader import NativeRecord
+from evote.procedure.counting import Counting
 from evote.procedure.machine import Procedure
+from evote.questions.petition import CLOSING
+from evote.questions.question import Route
 from evote.record.board import decode_receipt, verify_receipt
 from evote.record.entries import Ballot, Credential, decode_entry
 from evote.record.manifest import Contest
@@ -98,14 +102,9 @@ def _show(procedure: Procedure, record: NativeRecord, ticket: Ticket, voter: str
         f"entry {index}: ballot {entry.body.sequence} of voter {credential.voter}; if that is not you, complain", "bold"
     )
     contests = procedure.election.contests_of(credential.district)
-    show_table("It holds", ("contest", "choice"), [(c.title, _choice(c, opened[c.id])) for c in contests])
+    show_table("It holds", ("contest", "choice"), [(c.title, words(c, opened[c.id])) for c in contests])
     for line in _fate(procedure, box, credential, ticket.leaf):
         say(line)
-
-
-def _choice(contest: Contest, selection: tuple[int, ...]) -> str:
-    chosen = [contest.options[number - 1] for number in selection]
-    return ", ".join(f"{option.id} {option.name}" for option in chosen) or "(blank)"
 
 
 def _fate(procedure: Procedure, box: BallotBox, credential: Credential, leaf: bytes) -> Iterator[str]:
@@ -119,5 +118,12 @@ def _fate(procedure: Procedure, box: BallotBox, credential: Credential, leaf: by
         yield "it counts if the ballot box closes now"
     else:
         for contest in procedure.election.contests_of(credential.district):
-            opened = any(cell_of(credential) in unit.cells for unit in counting.box.opened(contest))
-            yield f"{contest.title}: " + ("counted" if opened else "kept, but withheld in a unit too small to open")
+            yield f"{contest.title}: {_fate_in(procedure, counting, contest, credential)}"
+
+
+def _fate_in(procedure: Procedure, counting: Counting, contest: Contest, credential: Credential) -> str:
+    if contest.question.route is Route.THRESHOLD:
+        tested = any(test.body.time == CLOSING for test in procedure.petitions.tests.of(contest.id))
+        return "tested" if tested else "kept; tested only if there are enough ballots"
+    opened = any(cell_of(credential) in unit.cells for unit in counting.box.opened(contest))
+    return "counted" if opened else "kept, but withheld in a unit too small to open"

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from evote.ballot.box import BallotBox, VoterState
+from evote.ballot.box import BallotBox
 from evote.ballot.receipt import Ticket, decode_ticket
-from evote.ballot.voter import CastBallot, Voter
-from evote.cli import secret_file
+from evote.ballot.voter import Voter
+from evote.cli import answers, secret_file
 from evote.cli.board import find_leaves, verified_board
 from evote.cli.messages import write_message
 from evote.cli.options import (
@@ -25,14 +25,14 @@ from evote.cli.options import (
     examples,
     noun,
 )
-from evote.cli.output import say, show_table
+from evote.cli.output import say
 from evote.cli.secret_file import VoterSecret
 from evote.crypto.elgamal import PublicKey
 from evote.errors import DecodeError, Refused, VerificationError
 from evote.procedure.machine import Procedure
 from evote.record.entries import Credential
 from evote.record.files import write_atomic
-from evote.record.manifest import Contest, Election
+from evote.record.manifest import Election
 
 app = noun("Make a sealed, signed ballot.")
 
@@ -43,6 +43,7 @@ Selections = dict[str, list[int]]  # contest id -> option numbers from 1
     epilog=examples(
         "evote vote record --secret ada.secret --out ballot.msg",
         "evote vote record --secret ada.secret --choose mayor=kai --choose council=ada,bob --out ballot.msg",
+        "evote vote record --secret ada.secret --choose budget=parks:3,trees:2 --out points.msg",
         "evote vote record --secret ada.secret --choose mayor= --out blank.msg",
     )
 )
@@ -55,7 +56,8 @@ def vote(
         typer.Option(
             "--choose",
             metavar="CONTEST=OPTION,...",
-            help="The options chosen in one contest; none after the = for a blank vote. Without it, a menu.",
+            help="The options chosen in one contest: OPTION:POINTS where it gives points, the best first where it "
+            "ranks, none after the = for a blank vote or no support. Without --choose, a menu.",
         ),
     ] = None,
     ticket: Annotated[
@@ -79,7 +81,8 @@ def vote(
         state = box.state(content.credential.voter)
         revoked = state.revoked
         device = Voter(procedure.election, key, content.credential, content.key)
-        ballot = _cast(device, _selections(procedure.election, content.credential, choose), state)
+        selections = _selections(procedure.election, content.credential, choose)
+        ballot = device.cast(selections, state.sequence + 1, state.leaf)
         procedure.admit(bytes(ballot.entry))
     _keep(ballot.ticket, ticket)
     write_message(out, ballot.entry)
@@ -100,14 +103,6 @@ def _polls(procedure: Procedure, credential: Credential) -> tuple[BallotBox, Pub
     return box, key
 
 
-def _cast(device: Voter, selections: Selections, state: VoterState) -> CastBallot:
-    """Return the ballot; `Refused` for selections that the question does not allow."""
-    try:
-        return device.cast(selections, state.sequence + 1, state.leaf)
-    except ValueError as error:
-        raise Refused(str(error)) from None
-
-
 def _selections(election: Election, credential: Credential, chosen: list[str] | None) -> Selections:
     if chosen is None:
         if not sys.stdin.isatty():
@@ -119,30 +114,17 @@ def _selections(election: Election, credential: Credential, chosen: list[str] | 
         name, equals, options = text.partition("=")
         if not equals or name not in contests or name in selections:
             raise Refused(f"--choose {text}: write CONTEST=OPTION,..., once for each of {', '.join(contests)}")
-        selections[name] = _numbers(contests[name], options)
+        selections[name] = answers.selection_of(contests[name], credential.district, options)
     for name in contests.keys() - selections.keys():
         raise Refused(f"contest {name} has no answer; --choose {name}= for a blank vote")
     return selections
 
 
-def _numbers(contest: Contest, text: str) -> list[int]:
-    numbers = {option.id: number for number, option in enumerate(contest.options, 1)}
-    chosen = [option.strip() for option in text.split(",") if option.strip()]
-    for option in chosen:
-        if option not in numbers:
-            raise Refused(f"contest {contest.id} has no option {option}")
-    return [numbers[option] for option in chosen]
-
-
 def _menu(election: Election, credential: Credential) -> Selections:
-    selections: Selections = {}
-    for contest in election.contests_of(credential.district):
-        options = [contest.options[number - 1] for number in contest.allowed(credential.district)]
-        show_table(contest.title, ("", "option", "party"), [(o.id, o.name, o.party) for o in options])
-        selections[contest.id] = _numbers(contest, input("Your choice (commas between several, nothing for blank): "))
-    for contest in election.contests_of(credential.district):
-        names = [contest.options[number - 1].name for number in selections[contest.id]]
-        say(f"{contest.title}: {', '.join(names) or 'blank'}")
+    contests = election.contests_of(credential.district)
+    selections = {contest.id: answers.ask(contest, credential.district) for contest in contests}
+    for contest in contests:
+        say(f"{contest.title}: {answers.words(contest, selections[contest.id])}")
     typer.confirm("Seal this ballot?", abort=True)
     return selections
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evote.ballot.receipt import Ticket, ballot_randomness, decode_ticket, open_ballot
-from evote.ballot.voter import CastBallot
+from evote.ballot.voter import CastBallot, Voter, _Answered
 from evote.crypto.elgamal import decode_ciphertexts
+from evote.crypto.pedersen import second_generator
 from evote.errors import DecodeError, VerificationError
+from evote.questions.question import Opening, Sealed
 from evote.record.entries import Ballot, ballot_in
+from evote.record.manifest import Contest
 from evote.record.merkle import leaf_hash
 from evote.simulate import Simulation
 from tests.elections import accept, changed, good_ballot, open_box
@@ -81,6 +84,52 @@ def test_a_device_that_sealed_another_choice_is_found_out(polls: Simulation, cas
     with pytest.raises(VerificationError, match="contest council") as caught:
         opened(polls, "s1", tampered(polls, ballot_in(cast.entry), 0, 1), cast.ticket.seed)
     assert caught.value.check == "receipt.choice"
+
+
+# --- commitments ---
+
+BUDGET = {
+    "id": "budget",
+    "title": "Budget",
+    "type": "cumulative",
+    "rules": {"limit": 9, "maximum": 7},
+    "options": [{"id": "parks", "name": "Parks"}, {"id": "trees", "name": "Trees"}],
+}
+
+
+@pytest.fixture(scope="module")
+def spending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulation]:
+    simulation = open_box(tmp_path_factory.mktemp("spending") / "record", contests=[BUDGET])
+    yield simulation
+    simulation.operator.close_record()
+
+
+class Whisperer(Voter):
+    """A device that blinds its commitments by factors of its own, which may say something to whoever knows how."""
+
+    def _encrypt(self, contest: Contest, exponents: Sequence[int], seed: bytes) -> _Answered:
+        honest = super()._encrypt(contest, exponents, seed)
+        blinding = [s + 1 for s in honest.opening.blinding]
+        h = second_generator(self._key.group)
+        commitments = tuple(p * h for p in honest.sealed.commitments)
+        opening = Opening(exponents, honest.opening.randomness, blinding)
+        return _Answered(contest, Sealed(honest.sealed.ciphertexts, commitments), opening)
+
+
+def test_points_show_with_their_commitments(spending: Simulation) -> None:
+    cast = spending.ballot("n1", {"budget": (1, 1, 1, 2, 2)})
+    assert opened(spending, "n1", ballot_in(cast.entry), cast.ticket.seed) == {"budget": (1, 1, 1, 2, 2)}
+
+
+def test_a_device_that_commits_with_other_randomness_is_found_out(spending: Simulation) -> None:
+    """The door cannot see it: every proof is right, and so is every ciphertext."""
+    honest = spending.device("n2")
+    device = Whisperer(spending.election, spending.key, honest._credential, honest._signing_key)
+    cast = device.cast({"budget": (1, 1, 2)}, 1, Ballot.FIRST)
+    accept(spending.cast([cast]))
+    with pytest.raises(VerificationError, match=r"a commitment is not g\^v h\^s") as caught:
+        opened(spending, "n2", ballot_in(cast.entry), cast.ticket.seed)
+    assert caught.value.check == "receipt.randomness"
 
 
 WRONG = {

@@ -195,8 +195,8 @@ def test_a_voter_at_a_terminal_gets_a_menu(tmp_path: Path, monkeypatch: pytest.M
     answer = parties.run(*vote)
     assert (answer.status, answer.err) == (0, "")
     assert "mia" not in answer.out  # stands in the south only
-    assert "Council: Ada, Eve" in answer.out
-    assert "Mayor: blank" in answer.out
+    assert "Council: ada Ada, eve Eve" in answer.out
+    assert "Mayor: (blank)" in answer.out
     parties.post(parties.home / "n1.msg")
     (ticket,) = (line for line in answer.out.splitlines() if line.startswith("EVOTE1:"))
     assert "ada Ada, eve Eve" in parties.run("inspect", parties.record, ticket).out

@@ -179,7 +179,7 @@ CHOICES: dict[str, tuple[list[str], str]] = {
     "one contest twice": (["mayor=", "mayor="], "--choose mayor="),
     "an unknown option": (["council=ada", "mayor=zed"], "contest mayor has no option zed"),
     "a contest left out": (["mayor="], "contest council has no answer; --choose council= for a blank vote"),
-    "another district's option": (["council=ada", "mayor=mia"], "contest mayor: an option that is not open"),
+    "another district's option": (["council=ada", "mayor=mia"], "contest mayor: option mia is not open to this voter"),
     "too many": (["council=ada,bob,eve", "mayor="], "at most 2"),
 }
 
