@@ -19,7 +19,7 @@ from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.range_proof import bit_weights, bits, range_statements, range_witnesses
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of
-from evote.questions.question import Opening, Question, Route, Sealed, check_form
+from evote.questions.question import Opening, Question, Route, Sealed, check_form, place
 
 MAX_TOTAL = 1 << 64
 
@@ -97,17 +97,20 @@ class Points(Question):
         return known if self.cap is None else known + bits(self._spent(exponents), self.cap)
 
     def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
-        """Return 0..m for each option (and 0 for one that is not allowed), then 0..cap for what is spent.
+        """Return 0..m for each option, 0 for one that is not allowed, then 0..cap for what is spent.
 
-        ``ValueError`` also where all points together cost as much as the group's order.
+        Bits that are committed to are proved for every option. ``ValueError`` also where all points together cost as
+        much as the group's order.
         """
         ciphertexts, commitments = check_form(self, sealed), iter(sealed.commitments)
         if self.dearest >= key.group.order:
             raise ValueError("more to be spent than the group can count")
         size, found = len(bit_weights(self.maximum)), list[Statement]()
         for option, ciphertext in enumerate(ciphertexts, 1):
-            found += range_statements(key, ciphertext, list(islice(commitments, size)), self.maximum)
-            found += [] if option in allowed else [encryption_of(key, ciphertext, 0)]
+            if size or option in allowed:
+                found += range_statements(key, ciphertext, list(islice(commitments, size)), self.maximum)
+            if option not in allowed:
+                found.append(encryption_of(key, ciphertext, 0))
         if self.cap is None:
             return found
         return [*found, *range_statements(key, self._spent_of(ciphertexts), list(commitments), self.cap)]
@@ -116,8 +119,10 @@ class Points(Question):
         """Return the bits, their blinding and the randomness, for each of the `statements`."""
         blinding, size, found = iter(opening.blinding), len(bit_weights(self.maximum)), list[Witness]()
         for option, (x, r) in enumerate(zip(opening.exponents, opening.randomness, strict=True), 1):
-            found += range_witnesses(x, r, list(islice(blinding, size)), self.maximum)
-            found += [] if option in allowed else [Witness((r,))]
+            if size or option in allowed:
+                found += range_witnesses(x, r, list(islice(blinding, size)), self.maximum)
+            if option not in allowed:
+                found.append(Witness((r,), place((0,), x)))
         if self.cap is None:
             return found
         priced = [r * price for price, r in zip(self.prices, opening.randomness, strict=True)]

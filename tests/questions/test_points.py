@@ -65,6 +65,32 @@ class TestCumulativeInADistrict(PointsContract):
     malicious = {"one not allowed": (0, 1, 0), "and another": (1, 1, 1), "less than none of it": (2, -1, 2)}
 
 
+class TestScoreInBitsInADistrict(PointsContract):
+    question = Score(2, 10)
+    allowed = (2,)
+    selections = ((), (2,) * 10)
+    refused = {"eleven for one": (2,) * 11}
+    malicious = {"one not allowed": (1, 0), "ten not allowed": (10, 3), "eleven": (0, 11), "less than none": (-1, 0)}
+
+    def test_the_voter_is_told(self) -> None:
+        with pytest.raises(ValueError, match="not allowed"):
+            self.witnesses((1, 0))
+
+
+class TestBudgetInADistrict(PointsContract):
+    """An option that is not allowed has one proof of one value."""
+
+    question = Budget(3, (4, 3, 2), 6)
+    allowed = (1, 3)
+    selections = ((), (1,), (1, 3))
+    refused = {"all": (1, 2, 3)}
+    malicious = {"one not allowed": (0, 1, 0), "too dear with it": (1, 1, 0), "negative to make room": (1, -1, 1)}
+
+    def test_what_is_proved_of_each(self) -> None:
+        branches = [len(statement.branches) for statement in self.statements((0, 0, 0))]
+        assert branches == [2, 1, 2, 2, 2, 2, 1]  # the last four are of the cap, in bits
+
+
 class TestBudget(PointsContract):
     question = Budget(4, (8, 3, 3, 1), 11)
     selections = tuple(
