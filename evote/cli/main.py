@@ -40,6 +40,7 @@ NOUNS: tuple[tuple[str, str, str], ...] = (
     ("trustee", PARTIES, "Take part in the key ceremony; decrypt."),
     ("mix", PARTIES, "Shuffle what it is this mix server's turn to shuffle."),
     ("shuffle", PARTIES, "Shuffle a list of another system, and prove it in that system's format."),
+    ("new", OPERATORS, "Write a definition to start from."),
     ("define", OPERATORS, "Start the record of an election from its definition."),
     ("post", OPERATORS, "Check parties' messages and post them, with receipts."),
     ("operator", OPERATORS, "Finish the key, close the box, publish the results."),

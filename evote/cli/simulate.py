@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -13,24 +16,60 @@ import typer
 from evote.cli.options import ALL_PROCESSORS, Jobs, examples, noun
 from evote.cli.output import say, show_table
 from evote.cli.workers import workers
-from evote.errors import Refused
+from evote.errors import DecodeError, Refused, VerificationError
 from evote.record.files import sync_directory
-from evote.scenario import BLANK, Outcome, Scenario, draw, example_names, run
+from evote.record.manifest import Contest
+from evote.scenario.election import Outcome, appointed, run
+from evote.scenario.ledger import Tally
+from evote.scenario.scenario import Scenario, draw, scenario
+from evote.sources.examples import example_names
+from evote.sources.poll import MAX_BALLOTS, Poll
+from evote.sources.reader import read_poll
 
 app = noun("Hold a whole election in this process and write its record.")
 
+DEFAULT, VOTERS = "riigikogu", 100
+SHOWN = 20
 
-@app.command(epilog=examples("evote simulate out", "evote simulate out --example referendum --voters 200 --seed 7"))
+
+def _option(*names: str, **attributes: Any) -> Any:
+    return typer.Option(*names, show_default=False, **attributes)
+
+
+@app.command(
+    epilog=examples(
+        "evote simulate out --example referendum --voters 200 --seed 7",
+        "evote simulate out --votes poland_krakow_2018.pb --strata sex",
+        "evote simulate out --votes figures.csv --definition election.toml --voters 1000",
+    )
+)
 def simulate(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The directory for the record; it must not exist.")],
     example: Annotated[
-        str, typer.Option("--example", metavar="NAME", help=f"One of: {', '.join(example_names())}.")
-    ] = "riigikogu",
+        str | None,
+        _option("--example", metavar="NAME", help=f"One of: {', '.join(example_names())}. Default: {DEFAULT}."),
+    ] = None,
+    votes: Annotated[
+        Path | None, _option("--votes", metavar="FILE", help="Real votes: Pabulib (.pb), PrefLib, or a .csv file.")
+    ] = None,
+    definition: Annotated[
+        Path | None, _option("--definition", metavar="TOML", help="What a .csv file answers; roles may be left out.")
+    ] = None,
     voters: Annotated[
-        int, typer.Option("--voters", metavar="N", min=1, max=10_000_000, help="How many ballots shall count.")
-    ] = 100,
+        int | None,
+        _option(
+            "--voters",
+            metavar="N",
+            min=1,
+            max=MAX_BALLOTS,
+            help=f"How many ballots shall count, in proportion. Default: {VOTERS} of an example, all of a file.",
+        ),
+    ] = None,
+    strata: Annotated[
+        str, _option("--strata", metavar="COLUMN", help="Count apart by this column of a .pb file's voters: sex, say.")
+    ] = "",
     group: Annotated[
-        str | None, typer.Option("--group", metavar="NAME", help="Another group than the example's, p-256 say.")
+        str | None, typer.Option("--group", metavar="NAME", help="Another group than the definition's, p-256 say.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Fixes who votes what; never keys or nonces.")] = 0,
     jobs: Jobs = ALL_PROCESSORS,
@@ -41,28 +80,75 @@ def simulate(
     """
     if os.path.lexists(out):
         raise Refused(f"{out} exists")
-    scenario = draw(example, voters, seed, group)
-    out = out.resolve()
-    with workers(jobs) as executor, tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as made:
+    if votes is None:
+        if definition is not None or strata:
+            raise typer.BadParameter("--definition and --strata go with --votes")
+        made = draw(example or DEFAULT, voters or VOTERS, seed, group)
+    elif example is not None:
+        raise typer.BadParameter("either --example or --votes")
+    else:
+        made = scenario(_poll(votes, definition, strata), voters, seed, group)
+    outcome = _hold(out.resolve(), made, jobs)
+    for line in _cast(made, outcome):
+        say(line)
+    for contest in outcome.election.contests:
+        _show(contest, outcome.expected[contest.id], outcome, made.poll)
+    say(f"the record is in {out.resolve()}; its fingerprint:")
+    print(outcome.election.fingerprint.hex())
+    if wrong := outcome.differences():
+        raise VerificationError("simulation", f"the result is not what was put in: {', '.join(wrong)}")
+
+
+def _poll(votes: Path, definition: Path | None, strata: str) -> Poll:
+    try:
+        return read_poll(votes, definition=_definition(definition) if definition else None, strata=strata)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _definition(path: Path) -> Mapping[str, Any]:
+    """Return a definition that can be appointed roles; `DecodeError` says what is wrong with it."""
+    try:
+        definition = tomllib.loads(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        appointed(Scenario(Poll(definition=definition, lines=())))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        raise DecodeError(f"{path}: {error}") from None
+    return definition
+
+
+def _hold(out: Path, made: Scenario, jobs: int) -> Outcome:
+    with workers(jobs) as executor, tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as directory:
+        path = Path(directory) / out.name
         try:
-            outcome = run(Path(made) / out.name, scenario, executor=executor, tell=say)
+            outcome = run(path, made, executor=executor, tell=say)
         except msgspec.ValidationError as error:
             raise Refused(str(error)) from None
-        (Path(made) / out.name).rename(out)
+        path.rename(out)
     sync_directory(out.parent)
-    _report(scenario, outcome)
-    say(f"the record is in {out}; its fingerprint:")
-    print(outcome.simulation.election.fingerprint.hex())
+    return outcome
 
 
-def _report(scenario: Scenario, outcome: Outcome) -> None:
-    simulation = outcome.simulation
-    for contest in simulation.election.contests:
-        result = simulation.counting.results[contest.id]
-        rows = [
-            (option.id, option.name, scenario.expected.get(option.id, 0), votes)
-            for option, votes in zip(contest.options, result.counts, strict=True)
-        ]
-        rows.append(("", "(blank)", scenario.expected.get(BLANK, 0), result.blank))
-        show_table(contest.title, ("option", "name", "put in", "result"), rows)
-    say(f"ballots accepted: {outcome.accepted}; refused at the door: {sum(outcome.refused.values())}")
+def _cast(made: Scenario, outcome: Outcome) -> Iterator[str]:
+    """Yield what was cast, and what was lost between the file and the election."""
+    refused = sum(outcome.refused.values())
+    yield f"{made.poll.size} ballots shall count; accepted: {outcome.accepted}; refused at the door: {refused}"
+    for rule in made.poll.unstated:
+        yield f"a rule of the file that these ballots obey, but no proof holds a voter to: {rule}"
+
+
+def _show(contest: Contest, expected: Tally, outcome: Outcome, poll: Poll) -> None:
+    """Print what was put in beside the result, and the file's own figures if it has any."""
+    result = outcome.simulation.counting.results[contest.id]
+    columns = [column for column in poll.published if column != "selected"]
+    rows = [
+        (option.id, option.name, put_in, votes, *(poll.published[column].get(option.id, "") for column in columns))
+        for option, put_in, votes in zip(contest.options, expected.counts, result.counts, strict=False)
+    ]
+    rows.sort(key=lambda row: -row[3])
+    if rows:
+        show_table(contest.title, ("option", "name", "put in", "result", *(f"file: {c}" for c in columns)), rows[:SHOWN])
+    if len(rows) > SHOWN:
+        say(f"and {len(rows) - SHOWN} options more")
+    say(f"blank {result.blank}, invalid {result.invalid}, withheld {result.withheld}; units: {len(result.units)}")
+    if result.outcome is not None:
+        say(f"by {result.outcome.method}: {', '.join(result.outcome.winners) or 'nobody'}")

@@ -3,8 +3,8 @@
 The vote type of the file decides the question type: ``approval`` becomes ``budget`` if its ballots have a cost cap
 (``max_sum_cost``), else ``selection``; ``choose-1`` becomes ``selection`` of one; ``cumulative`` and ``scoring`` become
 ``cumulative`` and ``score``; ``ordinal`` becomes ``ranked``. Where the file's rule is ``greedy`` over one budget, so is
-the method, or it is ``borda`` for rankings, as the published scores are; for another rule none is named. A ballot
-without projects is a blank vote, unless ``min_length`` forbids it.
+the method, for rankings by points as the published scores are; for another rule none is named. A ballot without
+projects is a blank vote, unless ``min_length`` forbids it.
 
 Every ballot is held to every rule of the file: `evote.sources.limits`. Costs must be whole numbers; caps are rounded
 down, which with whole costs is the same rule. ``default_score`` other than 0 and negative points are refused.
@@ -19,7 +19,8 @@ from typing import Any
 from evote.errors import DecodeError
 from evote.sources.limits import LENGTH_AND_COST, POINTS, Limits, limits_of
 from evote.sources.poll import Line, Poll, Vote, definition
-from evote.sources.sections import Meta, Row, Sections, read_sections
+from evote.sources.sections import Meta, Sections, read_sections
+from evote.sources.table import Row
 from evote.sources.text import MAX_OPTIONS, amount, ids, read_text, shown, title, whole, wrong
 
 CONTEST = "projects"
@@ -185,8 +186,7 @@ def _definition(file: Sections, asked: _Asked, names: Mapping[str, str], strata:
     }
     if file.meta.get("rule") == "greedy" and not any(file.meta.get(key) for key in SHARED_OUT):
         greedy = {"method": "greedy", "budget": file.meta.amount("budget")}
-        borda = {"method": "borda", "points": asked.rules.get("maximum")}
-        contest["count"] = borda if asked.type == "ranked" else greedy
+        contest["count"] = greedy | ({"points": asked.rules["maximum"]} if asked.type == "ranked" else {})
     place = next((key for key in ("subunit", "district") if file.meta.get(key)), "unit")
     return definition(name, contest, _title(file.meta, place), strata)
 

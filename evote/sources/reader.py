@@ -5,26 +5,29 @@ from pathlib import Path
 from typing import Any
 
 from evote.errors import DecodeError, EvidenceMissing
+from evote.sources.ballots import ballots_poll
 from evote.sources.counts import counts_poll
 from evote.sources.pabulib import pabulib_poll
 from evote.sources.poll import Poll
 from evote.sources.preflib import preflib_poll
-from evote.sources.text import MAX_BYTES
+from evote.sources.table import columns
+from evote.sources.text import MAX_BYTES, read_text
 
 PREFLIB = (".soc", ".soi", ".toc", ".toi", ".cat")
 ENDINGS = (".csv", ".pb", *PREFLIB)
 
 
 def read_poll(path: Path, *, definition: Mapping[str, Any] | None = None, strata: str = "") -> Poll:
-    """Return the poll in a file: counts (``.csv``, which need a ``definition``), Pabulib or PrefLib.
+    """Return the poll in a file: ballots or counts (``.csv``, which need a ``definition``), Pabulib or PrefLib.
 
+    A ``.csv`` file with a column ``option`` holds counts.
     ``strata`` names a column of a Pabulib file's voters. `DecodeError` names the file and says what is wrong with it;
     `EvidenceMissing` if it cannot be read; ``ValueError`` for an argument that is not for this kind of file.
     """
     if path.suffix not in ENDINGS:
         raise DecodeError(f"{path.name}: not a file of votes; these end in {', '.join(ENDINGS)}")
     if (definition is None) == (path.suffix == ".csv"):
-        raise ValueError("a counts file, and no other, needs a definition")
+        raise ValueError("a .csv file, and no other, needs a definition")
     if strata and path.suffix != ".pb":
         raise ValueError("only Pabulib files have columns to take strata from")
     try:
@@ -34,7 +37,8 @@ def read_poll(path: Path, *, definition: Mapping[str, Any] | None = None, strata
         raise EvidenceMissing(f"{path.name}: {error.strerror}") from None
     try:
         if definition is not None:
-            return counts_poll(data, definition)
+            csv_poll = counts_poll if "option" in columns(read_text(data)) else ballots_poll
+            return csv_poll(data, definition)
         return pabulib_poll(data, strata=strata) if path.suffix == ".pb" else preflib_poll(data)
     except DecodeError as error:
         raise DecodeError(f"{path.name}: {error}") from None

@@ -11,21 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evote.errors import DecodeError
+from evote.sources.table import Row
 from evote.sources.text import MAX_LINES, amount, shown, whole, wrong
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of PROJECTS or VOTES: its line, and its cells by column, without white space around them."""
-
-    line: int
-    cells: Mapping[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        """Return a cell, empty if the table has no such column."""
-        return self.cells.get(column, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,180 @@
+"""The ledger: who voted what, kept in the clear beside a simulated election, and what the result must therefore be.
+
+It counts selections, where the election counts ciphertexts; the two share the rules of units and methods, and nothing
+else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+
+from evote.methods.method import Figures
+from evote.methods.outcome import Outcome
+from evote.questions.petition import CLOSING
+from evote.questions.question import Route
+from evote.record.entries import Result
+from evote.record.manifest import Contest, Election
+from evote.record.units import Cell, Unit, partition
+from evote.simulate import VoterPlan
+
+Selection = tuple[int, ...]  # numbers of options
+Answers = Mapping[str, Selection | None]  # by contest; None is an invalid vote
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTally:
+    """One unit in ballots, and the weight of each."""
+
+    ballots: int
+    weight: int
+    counts: tuple[int, ...]
+    blank: int
+    invalid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """All that a contest's result says, by weight: ``units`` in ballots, by name; ``withheld`` in ballots.
+
+    ``rankings`` are the distinct ones with their weight. ``tests`` of a threshold are rows of time, ballots, threshold
+    and whether it was reached, as text.
+    """
+
+    counts: tuple[int, ...] = ()
+    blank: int = 0
+    invalid: int = 0
+    withheld: int = 0
+    units: Mapping[str, UnitTally] = field(default_factory=dict)
+    rankings: Mapping[Selection, int] = field(default_factory=dict)
+    tests: tuple[tuple[str, ...], ...] = ()
+    outcome: Outcome | None = None
+
+    def differences(self, other: Tally) -> list[str]:
+        """Return the names of the parts in which two tallies differ."""
+        return [part.name for part in fields(self) if getattr(self, part.name) != getattr(other, part.name)]
+
+
+def published(contest: Contest, result: Result, figures: Figures | None) -> Tally:
+    """Return what an election says of a contest; ``figures`` are absent where only a test is told."""
+    if figures is None:
+        tests = result.outcome.tables[0].rows if result.outcome else ()
+        return Tally(tests=tests, withheld=result.withheld)
+    units = {u.unit: UnitTally(u.ballots, u.weight, u.counts, u.blank, u.invalid) for u in result.units}
+    return Tally(
+        counts=result.counts,
+        blank=result.blank,
+        invalid=result.invalid,
+        withheld=result.withheld,
+        units=units,
+        rankings=dict(figures.ballots),
+        outcome=result.outcome,
+    )
+
+
+class Ledger:
+    """Every voter's last answers, as they stand at each moment of the vote."""
+
+    def __init__(self, election: Election) -> None:
+        """Begin before anybody is enrolled."""
+        self._election = election
+        self._roll: list[VoterPlan] = []
+        self._answers: dict[VoterPlan, Answers] = {}
+        self._tests: dict[str, list[tuple[str, ...]]] = {contest.id: [] for contest in election.contests}
+
+    def enrol(self, plans: Sequence[VoterPlan]) -> None:
+        """Put voters on the roll."""
+        self._roll += plans
+
+    def cast(self, plan: VoterPlan, answers: Answers) -> None:
+        """Note a voter's answers, in place of any before."""
+        self._answers[plan] = answers
+
+    def revoke(self, plan: VoterPlan) -> None:
+        """Set a voter's answers aside."""
+        del self._answers[plan]
+
+    def test(self, contest: Contest, time: str) -> None:
+        """Note how the test of a threshold must come out now."""
+        kept = list(self._kept(contest))
+        support = sum(plan.weight for plan, selection in kept if selection)
+        t = contest.threshold(sum(plan.weight for plan in self._roll if contest.put_to(plan.district)))
+        self._tests[contest.id].append((time, str(len(kept)), str(t), "yes" if support >= t else "no"))
+
+    def testable(self, contest: Contest) -> bool:
+        """Tell whether there are ballots enough for a test."""
+        return len(list(self._kept(contest))) >= self._election.minimum_group
+
+    def tally(self, contest: Contest, lot: bytes) -> Tally:
+        """Return what the result must say; ``lot`` is `Figures.lot`."""
+        if contest.question.route is Route.THRESHOLD:
+            return self._tested(contest)
+        kept = list(self._kept(contest))
+        cells = Counter(_cell(plan) for plan, _ in kept)
+        units = partition(cells, self._election.minimum_group)
+        opened = [unit for unit in units if unit.ballots >= self._election.minimum_group]
+        unit_of = {cell: unit for unit in opened for cell in unit.cells}
+        ballots: dict[Unit, list[Selection | None]] = {unit: [] for unit in opened}
+        for plan, selection in kept:
+            if (unit := unit_of.get(_cell(plan))) is not None:
+                ballots[unit].append(selection)
+        tallies = {unit.name: _count(contest, unit, selections) for unit, selections in ballots.items()}
+        rankings = _rankings(ballots) if contest.question.ranked else {}
+        electorate = sum(plan.weight for plan in self._roll if contest.put_to(plan.district))
+        counts = tuple(sum(u.weight * u.counts[i] for u in tallies.values()) for i in range(len(contest.options)))
+        figures = Figures(contest.options, counts, tuple(sorted(rankings.items())), lot, electorate)
+        return Tally(
+            counts=counts,
+            blank=sum(u.weight * u.blank for u in tallies.values()),
+            invalid=sum(u.weight * u.invalid for u in tallies.values()),
+            withheld=len(kept) - sum(unit.ballots for unit in opened),
+            units=tallies,
+            rankings=rankings,
+            outcome=contest.method.outcome(figures) if contest.method else None,
+        )
+
+    def _tested(self, contest: Contest) -> Tally:
+        tests = tuple(self._tests[contest.id])
+        if tests and tests[-1][0] == CLOSING:
+            return Tally(tests=tests)
+        return Tally(withheld=len(list(self._kept(contest))))
+
+    def _kept(self, contest: Contest) -> Iterator[tuple[VoterPlan, Selection | None]]:
+        return ((plan, answers[contest.id]) for plan, answers in self._answers.items() if contest.put_to(plan.district))
+
+
+def _cell(plan: VoterPlan) -> Cell:
+    return Cell(plan.district, plan.stratum, plan.weight)
+
+
+def _count(contest: Contest, unit: Unit, selections: Sequence[Selection | None]) -> UnitTally:
+    ranked, valid = contest.question.ranked, [selection for selection in selections if selection is not None]
+    votes = Counter(option for selection in valid for option in (selection[:1] if ranked else selection))
+    counts = tuple(votes[number] for number in range(1, len(contest.options) + 1))
+    empty = sum(not selection for selection in valid)
+    return UnitTally(
+        ballots=len(selections),
+        weight=unit.weight,
+        counts=counts,
+        blank=empty if empty and _tells_blank(contest) else 0,
+        invalid=len(selections) - len(valid),
+    )
+
+
+def _tells_blank(contest: Contest) -> bool:
+    """Tell whether an empty selection is counted as blank: sums of points say nothing of it."""
+    question = contest.question
+    if question.route is Route.MIX:
+        return True
+    totals = question.totals(question.encode(()), 1)
+    return totals is not None and bool(totals[1])
+
+
+def _rankings(ballots: Mapping[Unit, Sequence[Selection | None]]) -> dict[Selection, int]:
+    rankings: Counter[Selection] = Counter()
+    for unit, selections in ballots.items():
+        for selection in selections:
+            if selection:
+                rankings[selection] += unit.weight
+    return dict(rankings)
