@@ -29,7 +29,7 @@ from evote.formats.verificatum.shuffle import party_file
 from evote.formats.verificatum.verifier import ACTIVE, AUXSID, INPUT, MAXCIPH, OUTPUT, PUBLIC_KEY, SHUFFLING
 from evote.mixnet import offline
 from evote.record import vault
-from evote.record.files import check_new, write_new_directory
+from evote.record.files import PREFIX, SUFFIX, check_new, write_new_directory
 
 DEFAULT_AUXSID = "default"
 TOO_LONG = 10**8  # rows
@@ -145,7 +145,7 @@ class Session:
 def _check_place(path: Path) -> None:
     """Raise ``OSError`` if there is something of that name, or nothing can be written beside it."""
     check_new(path)
-    with tempfile.TemporaryFile(dir=path.parent):
+    with tempfile.TemporaryFile(suffix=SUFFIX, prefix=PREFIX, dir=path.parent):
         pass
 
 
