@@ -1,8 +1,8 @@
 """A whole election of any kind on known votes, with the accidents of a real one around them.
 
 Every ballot of the poll counts. Around them: voters who vote again, voters whose ballots are revoked for a vote on
-paper, invalid votes where the rules let them through, ballots that the door must refuse, petitions tested while people
-vote. The seed fixes all of that, never a key or a nonce.
+paper, voters who stay away, invalid votes where the rules let them through, ballots that the door must refuse,
+petitions tested while people vote. The seed fixes all of that, never a key or a nonce.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from evote.simulate import MIXERS, TRUSTEES, Keys, Simulation, VoterPlan, appoin
 from evote.sources.poll import Vote
 
 BATCH = 250
-VOTE_AGAIN, REVOKED = 20, 100  # one in so many
+VOTE_AGAIN, REVOKED, AWAY = 20, 100, 10  # one in so many
 INVALID, BROKEN = 3, 4
 
 
@@ -105,8 +105,9 @@ class _Run:
         simulation, first = self._simulation, self._votes[0]
         revoked = [(_plan(f"paper-{i:04}", v), v) for i, v in enumerate(self._votes[: -(-len(self._votes) // REVOKED)])]
         odd = [_plan(f"odd-{i:04}", first) for i in range(INVALID if self._lets_through(first.district) else 0)]
+        away = [_plan(f"away-{i:06}", vote) for i, vote in enumerate(self._votes[::AWAY])]
         self._tell("enrolling voters")
-        roll = [*self._voters, *(plan for plan, _ in revoked), *odd]
+        roll = [*self._voters, *(plan for plan, _ in revoked), *odd, *away]
         self._ledger.enrol(roll)
         simulation.enrol(roll)
         self._tell("making the key")
