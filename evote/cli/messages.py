@@ -23,6 +23,15 @@ def write_message(path: Path, entry: Entry, lists: Sequence[Sequence[bytes]] = (
     """Write a message, unless the same one is there already; `Refused` if the file is something else."""
     sections = ([bytes(entry)], *lists)
     data = b"\n".join(b"".join(line + b"\n" for line in section) for section in sections)
+    _write(path, data, "the operator")
+
+
+def write_lines(path: Path, lines: Sequence[bytes], receiver: str) -> None:
+    """Write what goes to another party than the operator, in the same way."""
+    _write(path, b"".join(line + b"\n" for line in lines), receiver)
+
+
+def _write(path: Path, data: bytes, receiver: str) -> None:
     if path.is_file() and path.read_bytes() == data:
         say(f"{path} is there already")
         return
@@ -30,7 +39,7 @@ def write_message(path: Path, entry: Entry, lists: Sequence[Sequence[bytes]] = (
         write_new(path, data)
     except FileExistsError:
         raise _occupied(path) from None
-    say(f"wrote {path}; hand it to the operator")
+    say(f"wrote {path}; hand it to {receiver}")
 
 
 def read_message(path: Path) -> Message:

@@ -10,10 +10,11 @@ from evote.cli.board import counting_of
 from evote.cli.office import operator_at_work
 from evote.cli.options import ALL_PROCESSORS, Jobs, PassphraseFile, RecordPath, SecretPath, examples, noun
 from evote.cli.output import say
-from evote.errors import Refused
+from evote.errors import Refused, VerificationError
+from evote.operator import Operator
 from evote.procedure.counting import Counting
 
-app = noun("Finish the key, close the ballot box, publish aggregates and results.")
+app = noun("Finish the key, test petitions, close the ballot box, publish aggregates and results.")
 
 
 @app.command("finish-key", epilog=examples("evote operator finish-key record --secret operator.secret"))
@@ -70,6 +71,40 @@ def close(
             operator.close_box()
         say("the ballot box is closed")
         _say_due(counting_of(operator.procedure))
+
+
+@app.command("test", epilog=examples('evote operator test record --contest park --time "1 June" --secret op.secret'))
+def begin_test(
+    record: RecordPath,
+    secret: SecretPath,
+    contest: Annotated[str, typer.Option("--contest", metavar="ID", help="The petition.")],
+    time: Annotated[str, typer.Option("--time", metavar="NAME", help="A time that the definition names.")],
+    passphrase_file: PassphraseFile = None,
+    jobs: Jobs = ALL_PROCESSORS,
+) -> None:
+    """Have it tested whether a petition has reached its threshold by now. Testing at closing is part of tally."""
+    with operator_at_work(record, secret, passphrase_file, jobs) as operator:
+        petitions, closed = operator.procedure.petitions, operator.procedure.counting is not None
+        found = next((c for c in petitions.contests() if c.id == contest), None)
+        if found is None:
+            raise Refused(f"contest {contest} is not a petition that is tested")
+        if time not in {test.body.time for test in petitions.tests.of(contest)}:
+            if operator.procedure.box is None or operator.procedure.ceremony.key is None:
+                raise Refused("voting has not begun")
+            left = petitions.times_left(found, closed=closed)
+            if time not in left:
+                raise Refused(f"contest {contest} cannot be tested at {time} now; left: {', '.join(left) or 'no time'}")
+            _open_test(operator, contest, time)
+        say(f"contest {contest} is being tested at {time}")
+        for who, what in petitions.due(petitions.tests.find(contest, time)):
+            say(f"due: {who}, {what}")
+
+
+def _open_test(operator: Operator, contest: str, time: str) -> None:
+    try:
+        operator.test(contest, time)
+    except VerificationError as error:
+        raise Refused(error.subject) if error.check == "tally.unit" else error from None
 
 
 @app.command(epilog=examples("evote operator tally record --secret operator.secret"))

@@ -8,6 +8,7 @@ from evote.cli.board import verified_board
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import say
 from evote.procedure.machine import Procedure
+from evote.questions.petition import CLOSING
 
 app = noun("Say how far an election has come and who must act next.")
 
@@ -29,9 +30,26 @@ def _lines(procedure: Procedure) -> Iterator[str]:
         yield "due: registrar, the roll"
     elif procedure.counting is None and procedure.ceremony.key is not None:
         yield f"voting is open: {procedure.box.electorate} voters, {procedure.box.ballots} ballots so far"
+        for contest in procedure.petitions.contests():
+            if left := procedure.petitions.times_left(contest, closed=False):
+                yield f"contest {contest.id} may be tested: {', '.join(left)}"
+    yield from _tests(procedure)
     if procedure.counting is not None:
         due = [f"due: {who}, {what}" for who, what in procedure.counting.pending()]
         yield from due or ["every contest has its result"]
+
+
+def _tests(procedure: Procedure) -> Iterator[str]:
+    """Say how tests came out and, for those under way, what is due and who has a share on the board."""
+    for contest in procedure.petitions.contests():
+        for test in procedure.petitions.tests.of(contest.id):
+            if test.reached is not None:
+                yield f"{test.name}: the threshold {'is' if test.reached else 'is not'} reached"
+                continue
+            if test.shares:
+                yield f"{test.name}: shares of {', '.join(f'trustee {index}' for index in sorted(test.shares))}"
+            if procedure.counting is None or test.body.time != CLOSING:
+                yield from (f"due: {who}, {what}" for who, what in procedure.petitions.due(test))
 
 
 def _ceremony(procedure: Procedure) -> Iterator[str]:

@@ -1,18 +1,15 @@
-"""``evote trustee``: the key ceremony and the decryption, one message at a time.
-
-What a trustee must remember is in its secret file before its message is anywhere. It never says two different things
-in one round, serves one election only, and refuses a board that does not continue the one it saw last.
-"""
+"""``evote trustee``: the key ceremony, the decryption and the tests of petitions, one message at a time."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-import msgspec
+import typer
 
 from evote.cli import secret_file
-from evote.cli.board import counting_of, file_names, index_in, verified_board
-from evote.cli.messages import SUFFIX, own_message, write_message
+from evote.cli.board import counting_of, file_names, verified_board
+from evote.cli.messages import SUFFIX, own_message, write_lines, write_message
 from evote.cli.options import (
     ALL_PROCESSORS,
     Expect,
@@ -25,16 +22,15 @@ from evote.cli.options import (
     examples,
     noun,
 )
-from evote.cli.secret_file import RoleSecret, SecretFile, TrusteeMemory
-from evote.errors import Refused, VerificationError
-from evote.procedure.machine import Procedure
+from evote.cli.petition import PetitionOffice
+from evote.cli.trustee_office import TrusteeOffice
+from evote.errors import Refused
 from evote.record.entries import DecryptionShare, Entry, decode_entry
-from evote.record.merkle import MerkleLog
 from evote.record.units import Place
 from evote.tally.decryption import Decryption
-from evote.tally.trustee import ShareMessage, Trustee, TrusteeState
+from evote.tally.trustee import ShareMessage
 
-app = noun("Take part in the key ceremony; decrypt what the rules determine, and nothing else.")
+app = noun("Take part in the key ceremony; decrypt and test what the rules determine, and nothing else.")
 
 
 @app.command(epilog=examples("evote trustee act record --secret trustee-1.secret --out round.msg"))
@@ -72,62 +68,101 @@ def decrypt(
             write_message(path, message.entry, [message.lines])
 
 
-class _Office:
-    """A trustee at work: its secret file, what it remembers, and the board it has just checked."""
+@app.command("test", epilog=examples("evote trustee test record --secret trustee-1.secret --out shares/"))
+def share(
+    record: RecordPath,
+    secret: SecretPath,
+    out: OutDirectory,
+    expect: Expect = None,
+    passphrase_file: PassphraseFile = None,
+    jobs: Jobs = ALL_PROCESSORS,
+) -> None:
+    """Make this trustee's shares of all tests of petitions that are under way, one message for each."""
+    file = secret_file.existing(secret, passphrase_file)
+    with verified_board(record, expect, jobs) as procedure:
+        _write_all(out, PetitionOffice(file, procedure).shares(out))
 
-    def __init__(self, file: SecretFile, procedure: Procedure) -> None:
-        self._file, self._procedure = file, procedure
-        self._secret = file.read(RoleSecret)
-        election, key = procedure.election, self._secret.key
-        nothing = TrusteeMemory(
-            election=election.fingerprint, size=0, root=MerkleLog().root(), state=TrusteeState(), said={}
-        )
-        self._memory = self._secret.memory or nothing
-        self._check_continues()
-        index = index_in(election.trustees, key.public_key, "trustee")
-        self._trustee = Trustee(election, index, key, self._memory.state)
 
-    def _check_continues(self) -> None:
-        seen = self._memory
-        if seen.election != self._procedure.election.fingerprint:
-            raise Refused(f"{self._file.path} serves another election; make a new key for each")
-        if not self._procedure.log.continues(seen.size, seen.root):
-            raise VerificationError("board.consistency", f"this is not the board that had {seen.size} entries before")
+@app.command(epilog=examples("evote trustee pool record --secret trustee-2.secret --to 1 --out for-1.pooled"))
+def pool(
+    record: RecordPath,
+    secret: SecretPath,
+    to: Annotated[int, typer.Option("--to", metavar="INDEX", help="The trustee who will prove how the tests end.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", show_default=False, help="Where it goes; for that trustee alone.")
+    ],
+    *,
+    instead: Annotated[
+        bool, typer.Option("--instead", help="Hand it over although another trustee had it before, who is lost.")
+    ] = False,
+    expect: Expect = None,
+    passphrase_file: PassphraseFile = None,
+    jobs: Jobs = ALL_PROCESSORS,
+) -> None:
+    """Hand one other trustee what it needs, beside its own, to prove how the tests under way come out.
+
+    The threshold of trustees must have shares on the board, these two among them. The other one will see the count.
+    """
+    file = secret_file.existing(secret, passphrase_file)
+    with verified_board(record, expect, jobs) as procedure:
+        write_lines(out, PetitionOffice(file, procedure).pooled(to, instead=instead), f"trustee {to}")
+
+
+@app.command(
+    epilog=examples(
+        "evote trustee prove record --secret trustee-1.secret --with from-2.pooled --with from-3.pooled --out proofs/"
+    )
+)
+def prove(
+    record: RecordPath,
+    secret: SecretPath,
+    out: OutDirectory,
+    pooled: Annotated[
+        list[Path] | None,
+        typer.Option("--with", metavar="FILE", help="What another trustee handed over; may be given several times."),
+    ] = None,
+    expect: Expect = None,
+    passphrase_file: PassphraseFile = None,
+    jobs: Jobs = ALL_PROCESSORS,
+) -> None:
+    """Prove for each test under way that its threshold is reached, or is not, and nothing else."""
+    file = secret_file.existing(secret, passphrase_file)
+    with verified_board(record, expect, jobs) as procedure:
+        _write_all(out, PetitionOffice(file, procedure).proofs(pooled or [], out))
+
+
+def _write_all(out: Path, messages: dict[Path, Entry]) -> None:
+    out.mkdir(exist_ok=True)
+    for path, entry in messages.items():
+        write_message(path, entry)
+
+
+class _Office(TrusteeOffice):
+    """The key ceremony and the decryption."""
 
     def ceremony_message(self) -> Entry:
-        """Return the message that is due; once made, it stays the same."""
-        attempt = self._procedure.ceremony.attempt
-        turn = f"attempt {attempt.number}, round {attempt.round}"
-        said = dict(self._memory.said)
-        if turn not in said:
-            said[turn] = bytes(self._trustee.next_message(self._procedure.ceremony))
-            self._remember(said)
-        return decode_entry(said[turn])
+        """Return the message that is due."""
+        ceremony = self.procedure.ceremony
+        turn = f"attempt {ceremony.attempt.number}, round {ceremony.attempt.round}"
+        return decode_entry(self.once(turn, lambda: self.trustee.next_message(ceremony)))
 
     def decryption_messages(self, out: Path) -> dict[Path, ShareMessage]:
         """Return a message for each list that is due and has none in ``out`` yet; `Refused` if no list is due."""
-        decryption = counting_of(self._procedure).decryption
-        names = file_names(self._procedure)
+        decryption = counting_of(self.procedure).decryption
+        names = file_names(self.procedure)
         due = [place for place in decryption.places() if self._is_due(decryption, place)]
         if not due:
-            raise Refused(f"{self._trustee.author}: no decryption is due from me now")
+            raise Refused(f"{self.trustee.author}: no decryption is due from me now")
         out.mkdir(exist_ok=True)
-        paths = {place: out / f"trustee-{self._trustee.index}-{names[place]}{SUFFIX}" for place in due}
+        paths = {place: out / f"trustee-{self.trustee.index}-{names[place]}{SUFFIX}" for place in due}
         messages = {
-            path: self._trustee.decrypt(decryption, place)
+            path: self.trustee.decrypt(decryption, place)
             for place, path in paths.items()
-            if not own_message(path, self._trustee.author, DecryptionShare, decryption.list_of(place).digest)
+            if not own_message(path, self.trustee.author, DecryptionShare, decryption.list_of(place).digest)
         }
-        self._remember(self._memory.said)
+        self.remember()
         return messages
 
     def _is_due(self, decryption: Decryption, place: Place) -> bool:
         shares = decryption.list_of(place).shares
-        return self._trustee.index not in shares and len(shares) < self._procedure.election.threshold
-
-    def _remember(self, said: dict[str, bytes]) -> None:
-        log = self._procedure.log
-        memory = msgspec.structs.replace(
-            self._memory, size=log.size, root=log.root(), state=self._trustee.state, said=said
-        )
-        self._file.replace(msgspec.structs.replace(self._secret, memory=memory))
+        return self.trustee.index not in shares and len(shares) < self.procedure.election.threshold

@@ -74,9 +74,11 @@ class Petitioner:
         return self._sign(ThresholdShare(contest=contest, time=time, share=bytes(share), proof=bytes(proof)))
 
     def pool(self, tests: PetitionTests, contest: str, time: str, receiver: int) -> Pooled:
-        """Return our rho_j in a box for another trustee; `Refused` unless t shares, ours too, are on the board."""
+        """Return our rho_j in a box for another trustee; `Refused` unless t shares, of both among them, are there."""
         test = tests.find(contest, time)
         rho = self._blinding(test)
+        if receiver not in test.shares or receiver == self._trustee.index:
+            raise Refused(f"{self._trustee.author}: trustee {receiver} is not another one with a share of {test.name}")
         x, _ = self._trustee.share_of(tests.share_keys)
         statement = self._unblinded(tests, test, self._trustee.index, rho)
         transcript = tests.pool_transcript(self._trustee.author, test, receiver)
@@ -127,7 +129,9 @@ class Petitioner:
         return sign_entry(self._key, self._election.fingerprint, self._trustee.author, body)
 
     def _blinding(self, test: PetitionTest) -> Scalar:
-        """Return our rho_j, if our share of the test is on the board with enough others."""
+        """Return our rho_j, if our share of the test is on the board with enough others, and it is not over."""
+        if test.reached is not None:
+            raise Refused(f"{self._trustee.author}: {test.name} is over")
         kept = self._trustee.state.blindings.get(test.name)
         if kept is None or self._trustee.index not in test.shares:
             raise Refused(f"{self._trustee.author}: my share of {test.name} is not on the board")

@@ -13,15 +13,55 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from evote.cli.main import main
-from tests.elections import CONTESTS, DISTRICTS, GROUP
+from tests.elections import CONTESTS, COUNCIL, DISTRICTS, GROUP, MAYOR
 
 TRUSTEES, MIXERS = (1, 2, 3), (1, 2)
 ROLES = ("operator", "registrar", *(f"trustee-{i}" for i in TRUSTEES), *(f"mixer-{i}" for i in MIXERS))
 PASSPHRASES = {"trustee-1": "one more for the road"}  # everybody else's is OTHERS
 SMALL = ("key", "voter", "define")  # these have no work to share
 OTHERS = "correct horse battery"
+
+PROJECTS = [{"id": "parks", "name": "Parks"}, {"id": "trees", "name": "Trees"}, {"id": "benches", "name": "Benches"}]
+PARK = {
+    "id": "park",
+    "title": "A park",
+    "type": "petition",
+    "rules": {"result": "threshold", "tests": "1 June,1 July"},
+    "count": {"method": "threshold", "votes": 4},
+    "options": [{"id": "support", "name": "I support it"}],
+}
+# Two petitions; one contest of each type.
+ROADS: dict[str, list[dict[str, Any]]] = CONTESTS | {
+    "petitions": [PARK, PARK | {"id": "pool", "title": "A pool", "rules": {"result": "threshold"}}],
+    "every": [
+        COUNCIL,
+        MAYOR,
+        COUNCIL | {"id": "order", "title": "Order", "type": "ranked", "rules": {"maximum": 3}},
+        {
+            "id": "lists",
+            "title": "Lists",
+            "type": "lists",
+            "options": [
+                {"id": "green", "name": "The Greens"},
+                {"id": "ann", "name": "Ann", "party": "green"},
+                {"id": "blue", "name": "The Blues"},
+            ],
+        },
+        {"id": "spread", "title": "Spread", "type": "cumulative", "rules": {"limit": 5}, "options": PROJECTS},
+        {"id": "marks", "title": "Marks", "type": "score", "rules": {"maximum": 9}, "options": PROJECTS},
+        {
+            "id": "money",
+            "title": "Money",
+            "type": "budget",
+            "rules": {"budget": 9000},
+            "options": [option | {"cost": 2000 + 1000 * i} for i, option in enumerate(PROJECTS)],
+        },
+        PARK,
+    ],
+}
 
 
 @dataclass(frozen=True)
@@ -118,7 +158,7 @@ class Parties:
 
     def vote(self, voter: str, *choices: str, out: str) -> Path:
         """Make a ballot, and its ticket beside it; choices for contests that are not put are left out."""
-        contests = tuple(contest["id"] for contest in CONTESTS[self.road])
+        contests = tuple(contest["id"] for contest in ROADS[self.road])
         chosen = [word for choice in choices if choice.startswith(contests) for word in ("--choose", choice)]
         return self.do(voter, "vote", self.record, *chosen, "--ticket", self.home / f"{out}.ticket", out=out)
 
@@ -159,7 +199,7 @@ def definition(keys: Mapping[str, str], road: str) -> str:
     def roles(names: Iterable[str]) -> str:
         return items([role(name) for name in names])
 
-    mixed = any(contest["type"] == "choice" for contest in CONTESTS[road])
+    mixed = any(contest["type"] in ("choice", "ranked") for contest in ROADS[road])
     lines = [
         'name = "An election [bold]by hand[/bold]"',
         f'group = "{GROUP}"',
@@ -170,7 +210,7 @@ def definition(keys: Mapping[str, str], road: str) -> str:
         f"trustees = {roles(f'trustee-{i}' for i in TRUSTEES)}",
         *([f"mixers = {roles(f'mixer-{i}' for i in MIXERS)}"] if mixed else []),
         f"districts = {items(DISTRICTS)}",
-        f"contests = {items(CONTESTS[road])}",
+        f"contests = {items(ROADS[road])}",
     ]
     return "\n".join(lines) + "\n"
 

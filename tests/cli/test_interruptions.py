@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evote.cli import messages, post, trustee
+from evote.cli import messages, post, secret_file, trustee
 from evote.operator import Operator
 from tests.cli.parties import MIXERS, TRUSTEES, Parties, at_stage, one_sentence
 
@@ -44,7 +44,7 @@ def test_a_trustee_says_the_same_again(tmp_path: Path, number: int) -> None:
     words = ["trustee", "act", parties.record, *parties.keys("trustee-1"), "--out", tmp_path / "out.msg"]
     before = parties.secret("trustee-1").read_bytes()
     with pytest.MonkeyPatch.context() as patch:
-        Interrupt(patch, trustee.SecretFile, "replace")
+        Interrupt(patch, secret_file.SecretFile, "replace")
         interrupted(parties, *words)
     assert parties.secret("trustee-1").read_bytes() == before
     assert not (tmp_path / "out.msg").exists()

@@ -352,6 +352,25 @@ def test_no_blinding_is_pooled_too_early(voted: Simulation) -> None:
         parties[1].pool(tests, "park", EARLY, receiver=1)
 
 
+@pytest.mark.parametrize("receiver", [-1, 0, 2, 3, 4])
+def test_the_blinding_is_for_another_trustee_with_a_share(voted: Simulation, receiver: int) -> None:
+    """Those who learn the count are among the t whose shares make it."""
+    parties, tests = under_way(voted, 2)
+    with pytest.raises(Refused, match="is not another one with a share"):
+        parties[1].pool(tests, "park", EARLY, receiver=receiver)
+
+
+def test_nothing_is_pooled_or_proved_after_the_test(voted: Simulation) -> None:
+    """The bit is told; whoever still asks for blindings wants the count."""
+    parties, tests = under_way(voted, 3)
+    pooled = [parties[1].pool(tests, "park", EARLY, receiver=1)]
+    post(voted, parties[0].prove(tests, "park", EARLY, pooled))
+    with pytest.raises(Refused, match="is over"):
+        parties[1].pool(tests, "park", EARLY, receiver=3)
+    with pytest.raises(Refused, match="is over"):
+        parties[0].prove(tests, "park", EARLY, pooled)
+
+
 def test_what_is_pooled_is_for_one_trustee(voted: Simulation) -> None:
     parties, tests = under_way(voted, 3)
     pooled = parties[1].pool(tests, "park", EARLY, receiver=1)
