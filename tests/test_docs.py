@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from evote.ballot.receipt import ballot_randomness, decode_ticket
 from evote.crypto.elgamal import PublicKey, decode_ciphertexts
 from evote.crypto.group import group
 from evote.crypto.modp import ELECTIONGUARD_G, ELECTIONGUARD_P
+from evote.crypto.pedersen import second_generator
 from evote.crypto.relation import Statement, bind, decode_proof
 from evote.crypto.rows import Rows
 from evote.crypto.threshold import commitment_at, joint_coefficients
@@ -29,6 +31,7 @@ from evote.mixnet.terelius_wikstrom.proof import batching_vector, challenge, dec
 from evote.procedure.machine import WRITERS
 from evote.questions.question import Sealed
 from evote.record import canonical, entries
+from evote.record.audit import Audit
 from evote.record.board import OPERATOR, Receipt, key_hash
 from evote.record.context import ballot_transcript, list_transcript, proof_transcript
 from evote.record.entries import Body, Credential, Entry, decode_entry, signing_message
@@ -37,8 +40,9 @@ from evote.record.manifest import Contest, Election, election_from_toml
 from evote.record.merkle import MerkleLog, leaf_hash
 from evote.record.replies import Refusal
 from evote.record.units import Place
-from evote.tally.ceremony import possession, possession_transcript
+from evote.tally.ceremony import Ceremony, possession, possession_transcript
 from evote.tally.decryption import share_statement, share_vector
+from evote.tally.petition import PetitionTests
 from evote.verify import CHECKS
 
 ROOT = Path(__file__).parent.parent
@@ -109,6 +113,36 @@ def ballot_values() -> Iterator[tuple[str, bytes]]:
     yield "challenge of entry 29", proof_challenge(statement, answer.proofs[0], transcript)
 
 
+def range_values() -> Iterator[tuple[str, bytes]]:
+    election, key, ballot, author = (
+        record("points").election,
+        joint_key("points"),
+        body("points", 15),
+        entry("points", 15).author,
+    )
+    (contest, *_), (answer, *_) = election.contests, ballot.answers
+    ciphertexts = tuple(decode_ciphertexts(key.group, answer.ciphertexts))
+    sealed = Sealed(ciphertexts, tuple(key.group.decode_many(answer.commitments)))
+    statement = contest.question.statements(key, sealed, (1, 2))[9]
+    assert statement.branches[0].name == "range"
+    transcript = proof_transcript(ballot_transcript(election, key.y, author, ballot), contest.id, 10)
+    yield "challenge of entry 15", proof_challenge(statement, answer.proofs[9], transcript)
+
+
+def petition_values() -> Iterator[tuple[str, bytes]]:
+    opened, share = body("petition", 36), entry("petition", 43)
+    assert (opened.contest, opened.time, share.body.contest, share.author) == ("park", "closing", "park", "trustee 1")
+    election, key = record("petition").election, joint_key("petition")
+    tests = PetitionTests(election, cast(Ceremony, SimpleNamespace(key=key)), cast(Audit, None))
+    tests.open(opened, threshold=5, electorate=12)
+    test = tests.find("park", "closing")
+    yield "test of entry 36", test.digest
+    joint = joint_coefficients([key.group.decode_many(body("petition", n).coefficients) for n in (5, 6, 7)])
+    statement = test.blinded_decryption(commitment_at(joint, 1), key.group.decode(share.body.share))
+    transcript = tests.share_transcript(share.author, test)
+    yield "challenge of entry 43", proof_challenge(statement, share.body.proof, transcript)
+
+
 def seed_values() -> Iterator[tuple[str, bytes]]:
     election = record("mix").election
     ticket = decode_ticket(json.loads((VECTORS / "tickets.json").read_text())["mix"]["n1"])
@@ -126,9 +160,9 @@ def shuffle_values() -> Iterator[tuple[str, bytes]]:
     rows = [b"".join(ballot.answers[0].ciphertexts) for ballot in kept]
     assert list_digest(rows) == said.input
     before, after = (Rows(key.group, 1, encoded) for encoded in (rows, read_list(record("mix"), said.output, 4)))
-    statement = ShuffleStatement(key, before, after, Generators(key.group).first(4))
+    statement = ShuffleStatement(key, before, after, Generators(key.group).first(4), Place(said.contest, said.unit))
     proof = decode(key.group, 1, list(record("mix").rows(said.vectors, 4)), said.proof)
-    transcript = shuffle_transcript(election, "mixer 1", key, said)
+    transcript = shuffle_transcript(election, "mixer 1", key)
     yield "e_0", batching_vector(statement, proof.u, transcript)[0].to_bytes(16, "big")
     yield "v", challenge(proof.commitment, key.group, transcript).to_bytes(32, "big")
 
@@ -168,8 +202,10 @@ def h_0(name: str) -> bytes:
 
 
 def transcript_values() -> Iterator[tuple[str, bytes]]:
-    for values in (opening_values, ballot_values, seed_values, shuffle_values, decryption_values):
+    for values in (opening_values, ballot_values, range_values, seed_values, shuffle_values, decryption_values):
         yield from values()
+    yield from petition_values()
+    yield "h of ristretto255", bytes(second_generator(group("ristretto255")))
     yield "h_0 of ristretto255", h_0("ristretto255")
     yield "h_0 of p-256", h_0("p-256")
     yield "h_0 of modp-3072", hashlib.sha256(h_0("modp-3072")).digest()

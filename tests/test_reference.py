@@ -60,7 +60,7 @@ def test_it_imports_nothing_but_the_standard_library_and_itself() -> None:
     assert imported <= allowed
 
 
-@pytest.mark.parametrize("name", ["sum", "mix"])
+@pytest.mark.parametrize("name", ["sum", "mix", "points", "lists", "ranked", "petition"])
 def test_the_vectors_hold(name: str) -> None:
     assert status(RECORDS / name) == 0
     assert verify_ours(RECORDS / name).status == 0

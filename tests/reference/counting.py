@@ -34,7 +34,8 @@ class Counting:
         """Sort the kept ballots into units, and determine the first list of each."""
         self.closed, self.root = True, root
         for contest in self.election.contests:
-            self.sort(contest, [(c, answers) for c, answers in kept if put_to(contest, c.district)])
+            if not contest.question.tested:
+                self.sort(contest, [(c, answers) for c, answers in kept if put_to(contest, c.district)])
 
     def sort(self, contest: Any, kept: Kept) -> None:
         minimum = self.election.minimum_group
@@ -119,16 +120,20 @@ class Counting:
 
     def plaintexts(self, work: SimpleNamespace) -> list[list[bytes]]:
         """Return m = c2 / prod_j d_j^lambda_j for every ciphertext, from t shares."""
-        t, q = self.election.threshold, self.group.order
+        t = self.election.threshold
         if work.rows is None or len(work.shares) < t:
             raise Absent("a list or a share is not there")
-        chosen = sorted(work.shares)[:t]
-        weights = dict.fromkeys(chosen, 1)
+        weights = self.lagrange(sorted(work.shares)[:t])
+        numbers = iter(range(sum(map(len, work.rows))))
+        return [[self.message(c[1], work.shares, weights, next(numbers)) for c in row] for row in work.rows]
+
+    def lagrange(self, chosen: list[int]) -> dict[int, int]:
+        """Return lambda_j = prod_{m != j} m / (m - j) mod q."""
+        q, weights = self.group.order, dict.fromkeys(chosen, 1)
         for j in chosen:
             for m in chosen:
                 weights[j] = weights[j] * (m * pow(m - j, -1, q) if m != j else 1) % q
-        numbers = iter(range(sum(map(len, work.rows))))
-        return [[self.message(c[1], work.shares, weights, next(numbers)) for c in row] for row in work.rows]
+        return weights
 
     def message(self, c2: bytes, shares: dict[int, list[bytes]], weights: dict[int, int], i: int) -> bytes:
         return self.group.product((c2, 1), *((shares[j][i], -weight) for j, weight in weights.items()))
@@ -137,6 +142,10 @@ class Counting:
         self.due()
         contest = {c.id: c for c in self.election.contests}.get(body.contest)
         require(contest and contest.id not in self.results, "no result is due")
+        if contest.question.tested:
+            self.board.petitions.check_result(contest, body)
+            self.results[contest.id] = body
+            return
         opened = [work for (name, _), work in self.work.items() if name == contest.id]
         for work in opened:
             require(work.ready, "the list to decrypt is not determined")
@@ -151,7 +160,8 @@ class Counting:
         require(body.withheld == sum(u.ballots for u in self.units[contest.id] if u.ballots < least), "withheld")
         ballots = sorted((list(ranking), weight) for ranking, weight in rankings.items() if ranking)
         lot = hashlib.sha256(frame(self.root) + frame(contest.id.encode())).digest()
-        figures = SimpleNamespace(counts=totals, ballots=ballots, lot=lot)
+        electorate = self.board.petitions.electorate(contest)
+        figures = SimpleNamespace(counts=totals, ballots=ballots, lot=lot, electorate=electorate)
         require(body.outcome == (contest.decide(figures) if contest.decide else None), "not the outcome")
         self.results[contest.id] = body
 

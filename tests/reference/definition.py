@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.reference.forms import DIGEST, ID, TITLE, Absent, integer, load, many, rules, struct, text, truth
 from tests.reference.groups import GROUPS, prime_order_point, require
-from tests.reference.methods import averages, greedy, plurality
+from tests.reference.methods import averages, greedy, plurality, threshold, threshold_of
 from tests.reference.questions import TYPES
 from tests.reference.ranked_methods import borda, schulze, transferable
 from tests.reference.riigikogu import riigikogu
@@ -22,6 +22,7 @@ METHODS = {
     "irv": transferable("irv"),
     "stv": transferable("stv"),
     "schulze": schulze,
+    "threshold": threshold,
 }
 ROLE = struct(name=TITLE, key=DIGEST)
 OPTION = struct(id=ID, name=TITLE, party=text(0, 200), cost=integer(0, 2**53 - 1), districts=many(ID))
@@ -51,6 +52,9 @@ def election(line: bytes) -> SimpleNamespace:
         contest.question = TYPES[contest.type](contest.options, contest.rules)
         method = contest.count.pop("method", None)
         contest.decide = METHODS[method](contest.options, contest.count) if method else None
+        if method == "threshold":
+            contest.threshold = threshold_of(contest.count)
+        require(method == "threshold" or not contest.question.tested, "a test without a threshold")
         for district in known:
             require(not put_to(contest, district) or allowed(contest, district), "a contest without options")
     require(bool(e.mixers) == any(c.question.mixed for c in e.contests), "mixers if, and only if, something is mixed")

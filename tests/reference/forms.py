@@ -138,6 +138,14 @@ BODIES: dict[str, dict[str, Form]] = {
         "contest": NAME, "unit": UNIT, "input": DIGEST, "output": DIGEST, "vectors": DIGEST, "proof": blob()
     },
     "decryption": {"contest": NAME, "unit": UNIT, "input": DIGEST, "shares": DIGEST, "proof": blob()},
+    "threshold-test": {
+        "contest": NAME, "time": NAME, "size": COUNT, "root": DIGEST, "ballots": COUNT, "aggregate": blob()
+    },
+    "threshold-share": {"contest": NAME, "time": NAME, "share": blob(), "proof": blob()},
+    "threshold-proof": {
+        "contest": NAME, "time": NAME, "trustees": many(INDEX), "reached": truth,
+        "commitments": many(blob()), "proofs": many(blob()),
+    },
     "result": {
         "contest": NAME, "units": many(UNIT_RESULT), "counts": many(COUNT), "blank": COUNT, "invalid": COUNT,
         "withheld": COUNT, "outcome": null_or(OUTCOME),

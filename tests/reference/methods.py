@@ -35,9 +35,7 @@ def places(ties: str, names: Iterable[str], lot: bytes) -> dict[str, int]:
     """Return who is first among equals: lower is better."""
     names = list(names)
     if ties == "lot":
-        names.sort(
-            key=lambda name: hashlib.sha256(frame(b"evote lot v1") + frame(lot) + frame(name.encode())).digest()
-        )
+        names.sort(key=lambda name: hashlib.sha256(frame(b"evote lot v1") + frame(lot) + frame(name.encode())).digest())
     return {name: place for place, name in enumerate(names)}
 
 
@@ -82,6 +80,31 @@ def greedy(options: Options, given: dict[str, Any]) -> Decide:
             left -= o.cost * funded
         columns = ["Project", "Votes", "Cost", "Left in the budget", "Funded"]
         return outcome("greedy", winners, table("Projects", columns, rows))
+
+    return decide
+
+
+def threshold_of(given: dict[str, Any]) -> Callable[[int], int]:
+    """Return how many votes are needed, given the electorate."""
+    require(all(type(value) is {"votes": int, "share": str}.get(name) for name, value in given.items()), "rules")
+    votes, share = given.get("votes", 0), given.get("share", "0")
+    match = re.fullmatch(r"[0-9]{1,9}(?:(\.[0-9]{1,9})|/([0-9]{1,9}))?", share)
+    require(match and votes >= 0, "a number of votes, or a share")
+    require(not (match and match[2]) or int(share.partition("/")[2]), "a share by zero")
+    fraction = Fraction(share)
+    require(fraction <= 1 and (votes > 0) != (fraction > 0), "one threshold, and one only")
+    return lambda electorate: votes or -int(-fraction * electorate // 1)
+
+
+def threshold(options: Options, given: dict[str, Any]) -> Decide:
+    needed = threshold_of(given)
+
+    def decide(figures: SimpleNamespace) -> SimpleNamespace:
+        T = needed(figures.electorate)  # noqa: N806 - the letter of docs/transcript.md
+        pairs = list(zip(options, figures.counts, strict=True))
+        rows = [(o.id, votes, T, yes(votes >= T)) for o, votes in pairs]
+        columns = ["option", "votes", "threshold", "reached"]
+        return outcome("threshold", [o.id for o, votes in pairs if votes >= T], table("Threshold", columns, rows))
 
     return decide
 

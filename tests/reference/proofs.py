@@ -26,6 +26,12 @@ class Transcript:
     def append(self, label: str, *messages: bytes) -> None:
         self.data += b"\x01" + frame(label.encode()) + integer(len(messages)) + b"".join(map(frame, messages))
 
+    def fork(self) -> "Transcript":
+        """Return a copy, with a future of its own."""
+        twin = Transcript("")
+        twin.data = self.data
+        return twin
+
     def challenges(self, label: str, bits: int, count: int) -> list[int]:
         self.data += b"\x02" + frame(label.encode()) + integer(bits) + integer(count)
         size = (bits + 7) // 8

@@ -1,3 +1,4 @@
+# ruff: noqa: N806 - letters as in docs/transcript.md
 """What can be asked: for each type its rules, what an answer must prove, what is counted. ``docs/questions.md``."""
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,9 +19,9 @@ def weights_of(m: int) -> list[int]:
     return [] if m <= NAMED else [2**j for j in range(k - 1)] + [m - 2 ** (k - 1) + 1]
 
 
-def full(cap: int) -> int:
-    """Return the range in which the rest under a cap is proved to lie: 2^k - 1, or the cap if its values are named."""
-    return cap if cap <= NAMED else 2 ** cap.bit_length() - 1
+def second(group: Group) -> bytes:
+    """Return h, the second generator of commitments."""
+    return group.hash("evote pedersen second generator v1", (0).to_bytes(8, "big"))
 
 
 class Answer(NamedTuple):
@@ -29,7 +30,7 @@ class Answer(NamedTuple):
     group: Group
     y: bytes
     row: Row
-    commitments: list[bytes]
+    bits: Iterator[bytes]  # the commitments that are still to be spoken of
     allowed: list[int]
 
     def encrypts(self, c: Ciphertext, values: Iterable[int]) -> Statement:
@@ -44,11 +45,23 @@ class Answer(NamedTuple):
         """Return the product of ciphertexts, to these powers if any are given."""
         return product(self.group, row, exponents or [1] * len(row))
 
+    def in_range(self, c: Ciphertext, m: int, start: int = 0) -> Iterator[Statement]:
+        """Yield: c encrypts start, start + 1, ... or start + m."""
+        weights, group = weights_of(m), self.group
+        if not weights:
+            yield self.encrypts(c, range(start, start + m + 1))
+            return
+        bits, h = [next(self.bits) for _ in weights], second(group)
+        for P in bits:
+            yield "commitment-to-one-of", [([h], P)], [[0], [1]]
+        T, g, one = group.product(*zip(bits, weights, strict=True)), group.generator, group.identity
+        yield "range", [([g, one, one], c[0]), ([self.y, g, one], c[1]), ([one, g, h], T)], [[0, start, 0]]
+
 
 class Question:
     """What the types share. Rules are complete once built; the numbers of options count from 1."""
 
-    mixed = ranked = False
+    mixed = ranked = tested = False
     kinds: dict[str, type] = {}
     columns = commitments = 0  # of what is mixed; in an answer
 
@@ -103,12 +116,12 @@ class Selection(Question):
         r = self.r
         require(0 <= r.minimum <= r.maximum <= self.n and r.maximum >= 1, "the rules of a selection")
         require(r.minimum or not r.blank, "two ways to choose nothing")
-        self.width = self.n + r.blank
+        self.width, self.commitments = self.n + r.blank, len(weights_of(r.maximum - r.minimum))
 
     def statements(self, a: Answer) -> Iterator[Statement]:
         yield from self.marks(a)
         total = a.product(a.row, [1] * self.n + [self.r.maximum] * self.r.blank)
-        yield a.encrypts(total, range(self.r.minimum, self.r.maximum + 1))
+        yield from a.in_range(total, self.r.maximum - self.r.minimum, self.r.minimum)
 
     def totals(self, sums: list[int], ballots: int) -> tuple[list[int], int]:
         counts, blank = sums[: self.n], sums[-1] if self.r.blank else 0
@@ -158,7 +171,7 @@ class Ranked(Question):
         yield a.encrypts(sums[0], BIT if self.r.blank else [1])
         for p in range(1, self.columns):
             yield a.encrypts(a.product(sums[p - 1 : p + 1], [1, -1]), BIT if p >= self.r.minimum else [0])
-        for option in a.allowed:
+        for option in a.allowed if self.columns > 1 else []:
             yield a.encrypts(a.product(a.row[option - 1 :: n]), BIT)
 
     def mixed_row(self, group: Group, row: Row) -> Row:
@@ -189,6 +202,7 @@ class Lists(Question):
                 require(option.party in heads, "a candidate without a list")
                 self.members.setdefault(heads[option.party], []).append(number)
         self.width = self.n + self.r.blank
+        self.commitments = sum(len(weights_of(self.most(head))) for head in self.members)
         self.exclusive = [*heads.values(), *[self.n + 1] * self.r.blank]
 
     def most(self, head: int) -> int:
@@ -200,7 +214,7 @@ class Lists(Question):
         for head, members in self.members.items():
             k = self.most(head)
             row = [a.row[i - 1] for i in (head, *members)]
-            yield a.encrypts(a.product(row, [k] + [-1] * len(members)), range(k + 1))
+            yield from a.in_range(a.product(row, [k] + [-1] * len(members)), k)
 
     def totals(self, sums: list[int], ballots: int) -> tuple[list[int], int]:
         require(sum(sums[i - 1] for i in self.exclusive) == ballots, "not one list in each ballot")
@@ -212,67 +226,36 @@ class Lists(Question):
 
 
 class Points(Question):
-    """Each option gets 0 to ``maximum``; the points times their prices stay under a cap, if there is one."""
+    """Each option gets 0 to the bound; points times prices stay under a cap, where they could come to more."""
 
-    cap: int | None = None
     prices: Sequence[int] = ()
+    cap = 0
 
     def settle(self) -> None:
         self.rules()
-        self.size = len(weights_of(self.bound))
-        self.commitments = self.n * self.size + (0 if self.cap is None else len(weights_of(full(self.cap))))
+        dearest = self.bound * sum(self.prices)
+        require(max(self.bound, dearest) < 2**64, "points of more than 64 bits")
+        self.capped = dearest > self.cap
+        self.commitments = self.n * len(weights_of(self.bound)) + len(weights_of(self.cap if self.capped else 0))
 
     def rules(self) -> None:
         """Say what the largest number is, what the cap and the prices are."""
         raise NotImplementedError
 
     def statements(self, a: Answer) -> Iterator[Statement]:
-        size = self.size
         for number, c in enumerate(a.row, 1):
-            yield from self.in_range(a, c, a.commitments[size * (number - 1) : size * number])
+            if number in a.allowed or weights_of(self.bound):
+                yield from a.in_range(c, self.bound)
             if number not in a.allowed:
                 yield a.encrypts_just(c, 0)
-        if self.cap is not None:
-            yield from self.under_cap(a, a.product(a.row, self.prices), self.cap, a.commitments[size * self.n :])
-
-    def in_range(self, a: Answer, c: Ciphertext, bits: list[bytes]) -> Iterator[Statement]:
-        """Yield: c encrypts 0, 1, ... or the bound."""
-        if not bits:
-            yield a.encrypts(c, range(self.bound + 1))
-            return
-        yield from (bit(a, P) for P in bits)
-        yield link("range", a, c, a.group.product(*zip(bits, weights_of(self.bound), strict=True)))
-
-    def under_cap(self, a: Answer, c: Ciphertext, cap: int, bits: list[bytes]) -> Iterator[Statement]:
-        """Yield: c encrypts at most the cap."""
-        if not bits:
-            yield a.encrypts(c, range(cap + 1))
-            return
-        yield from (bit(a, P) for P in bits)
-        rest = a.group.product((a.group.generator, cap), *((P, -(2**j)) for j, P in enumerate(bits)))
-        yield link("cap", a, c, rest)
+        if self.capped:
+            yield from a.in_range(a.product(a.row, self.prices), self.cap)
 
     def totals(self, sums: list[int], ballots: int) -> tuple[list[int], int]:
         require(max(sums) <= self.bound * ballots, "more points than there are")
         spent = sum(price * points for price, points in zip(self.prices, sums, strict=True))
-        require(self.cap is None or spent <= self.cap * ballots, "more spent than allowed")
+        require(not self.capped or spent <= self.cap * ballots, "more spent than allowed")
         return sums, 0
-
-
-def bit(a: Answer, P: bytes) -> Statement:  # noqa: N803 - the letter of docs/transcript.md
-    """Return: P commits to 0 or 1."""
-    return "commitment-to-one-of", [([second(a.group)], P)], [[0], [1]]
-
-
-def link(name: str, a: Answer, c: Ciphertext, total: bytes) -> Statement:
-    """Return: c encrypts g^v, and the total commits to v."""
-    g, h, one = a.group.generator, second(a.group), a.group.identity
-    return name, [([g, one, one], c[0]), ([a.y, g, one], c[1]), ([one, g, h], total)], [[0, 0, 0]]
-
-
-def second(group: Group) -> bytes:
-    """Return h, the second generator of commitments."""
-    return group.hash("evote pedersen second generator v1", (0).to_bytes(8, "big"))
 
 
 class Score(Points):
@@ -307,7 +290,29 @@ class Budget(Points):
         unit = gcd(*(option.cost for option in self.options))
         require(unit and self.r.budget >= unit, "a budget that affords nothing")
         self.cap, self.prices = self.r.budget // unit, [option.cost // unit for option in self.options]
-        require(sum(self.prices) + 2 * self.cap < 2**64, "costs of more than 64 bits")
+
+
+class Petition(Question):
+    kinds = {"result": str, "tests": str}
+
+    def defaults(self) -> dict[str, Any]:
+        return {"result": "count", "tests": ""}
+
+    def settle(self) -> None:
+        self.tested = self.r.result == "threshold"
+        tests = self.r.tests.split(",") if self.r.tests else []
+        require(self.n == 1 and (self.tested or self.r.result == "count"), "the rules of a petition")
+        require(self.tested or not tests, "tests of what is counted")
+        self.times = [*tests, "closing"]
+        named = all(1 <= len(test) <= 40 and test == test.strip() for test in tests)
+        require(named and len(set(self.times)) == len(self.times) <= 101, "the names of tests")
+
+    def statements(self, a: Answer) -> Iterator[Statement]:
+        yield from self.marks(a)
+
+    def totals(self, sums: list[int], ballots: int) -> tuple[list[int], int]:
+        require(sums[0] <= ballots, "more support than ballots")
+        return sums, ballots - sums[0]
 
 
 TYPES: dict[str, type[Question]] = {
@@ -318,4 +323,5 @@ TYPES: dict[str, type[Question]] = {
     "budget": Budget,
     "ranked": Ranked,
     "lists": Lists,
+    "petition": Petition,
 }

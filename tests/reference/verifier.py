@@ -14,19 +14,20 @@ from typing import Any
 
 from tests.reference import definition, forms
 from tests.reference.ceremony import ROUNDS, Ceremony
-from tests.reference.counting import Counting
+from tests.reference.counting import Counting, Kept
 from tests.reference.definition import allowed, put_to
 from tests.reference.forms import Absent
 from tests.reference.groups import Refuted, frame, group, prime_order_point, require, signed
+from tests.reference.petitions import Petitions
 from tests.reference.proofs import Transcript, check_proof, ciphertexts, integer
 from tests.reference.questions import Answer
 
 __all__ = ["Absent", "Refuted", "verify"]
 
 WRITES = {
-    "operator": ["election", "key-restart", "key", "closing", "aggregate", "result"],
+    "operator": ["election", "key-restart", "key", "closing", "aggregate", "threshold-test", "result"],
     "registrar": ["roll", "revocation", "restoration"],
-    "trustee": [*ROUNDS, "decryption"],
+    "trustee": [*ROUNDS, "decryption", "threshold-share", "threshold-proof"],
     "mixer": ["shuffle"],
     "voter": ["ballot"],
 }
@@ -105,7 +106,7 @@ class Board:
         self.voters: dict[str, SimpleNamespace] = {}
         self.has_roll = False
         self.ceremony = Ceremony(self.election, self.group, self.transcript)
-        self.counting = Counting(self)
+        self.counting, self.petitions = Counting(self), Petitions(self)
 
     # --- every entry ---
 
@@ -124,6 +125,7 @@ class Board:
             self.check_signature(self.election.keys[author], author, raw, entry.signature)
         handler: Any = self.ceremony if body.kind.startswith("key") else self
         handler = self.counting if body.kind in COUNTED else handler
+        handler = self.petitions if body.kind.startswith("threshold") else handler
         handle: Callable[..., None] = getattr(handler, "on_" + body.kind.replace("-", "_"))
         self.raw.append(raw)
         try:
@@ -217,12 +219,11 @@ class Board:
             row = [ciphertexts(self.group, data, 1)[0] for data in answer.ciphertexts]
             commitments = [self.group.element(data) for data in commitments]
             options = allowed(contest, district)
-            given = Answer(self.group, self.ceremony.key, row, commitments, options)
+            given = Answer(self.group, self.ceremony.key, row, iter(commitments), options)
             statements = list(question.statements(given))
             require(len(answer.proofs) == len(statements), "not a proof for each statement")
             for number, (statement, proof) in enumerate(zip(statements, answer.proofs, strict=True), 1):
-                t = Transcript("")
-                t.data = opening.data
+                t = opening.fork()
                 t.append("proof", contest.id.encode(), integer(number))
                 check_proof(self.group, *statement, proof, t)
 
@@ -241,5 +242,18 @@ class Board:
         require((body.size, body.root) == (len(self.leaves), root(self.leaves)), "not this board")
         stated = (body.ballots, body.superseded, body.revoked, body.kept)
         require(stated == (ballots, ballots - len(voted), revoked, len(voted) - revoked), "not these counts")
+        self.counting.open(body.root, self.kept())
+
+    def kept(self) -> Kept:
+        """Return credential and answers of each ballot that counts now, in board order."""
         kept = [(s.number, self.roll[v], s.answers) for v, s in self.voters.items() if s.sequence and not s.revoked]
-        self.counting.open(body.root, [(c, answers) for _, c, answers in sorted(kept, key=lambda k: k[0])])
+        return [(c, answers) for _, c, answers in sorted(kept, key=lambda k: k[0])]
+
+    def root(self) -> bytes:
+        """Return the root of the board so far."""
+        return root(self.leaves)
+
+    def polls(self) -> None:
+        """Go on only if there are a roll and a key."""
+        if not self.counting.closed:
+            self.voting()

@@ -17,13 +17,8 @@ from evote.operator import Message
 from evote.record.entries import KeyBoxes
 from evote.simulate import Simulation, VoterPlan, appoint, make_keys
 from tests.elections import accept
+from tests.vectors.record.kinds import RULES, make_lists, make_petition, make_points, make_ranked
 
-RULES = {
-    "group": "ristretto255",
-    "threshold": 2,
-    "minimum_group": 3,
-    "districts": [{"id": "north", "name": "North"}, {"id": "south", "name": "Süd"}],
-}
 YES_NO = [{"id": "yes", "name": "Yes"}, {"id": "no", "name": "No"}]
 SUM = {
     **RULES,
@@ -167,8 +162,10 @@ def _finish(simulation: Simulation, voters: list[str]) -> dict[str, str]:
 
 
 def main(directory: Path) -> None:
-    """Write both records and the tickets."""
+    """Write all records and the tickets."""
     directory.mkdir(parents=True, exist_ok=True)
+    for make in (make_points, make_lists, make_ranked, make_petition):
+        make(directory / make.__name__.removeprefix("make_"))
     tickets = {"sum": make_sum(directory / "sum"), "mix": make_mix(directory / "mix")}
     (directory / "tickets.json").write_text(json.dumps(tickets, indent=2) + "\n")
 

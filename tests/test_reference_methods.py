@@ -1,0 +1,158 @@
+"""The reference verifier's methods and rules: the same decisions as ours, of anything, and the same refusals."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evote.methods.method import Figures, method, method_names
+from evote.questions.option import Option
+from evote.questions.question import Route, question_names, question_type
+from tests.reference.definition import METHODS
+from tests.reference.groups import Refuted
+from tests.reference.questions import TYPES
+
+RULES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "plurality": {"seats": st.integers(0, 8)},
+    "greedy": {"budget": st.integers(0, 90)},
+    "dhondt": {"seats": st.integers(0, 12), "threshold": st.sampled_from(["0", "5", "20", "3.25", "100", "05", "1."])},
+    "sainte-lague": {"seats": st.integers(0, 12), "threshold": st.sampled_from(["0", "7.5", "33.333333"])},
+    "borda": {"seats": st.integers(1, 8), "points": st.integers(0, 8)},
+    "irv": {},
+    "stv": {"seats": st.integers(1, 8), "decimals": st.sampled_from([0, 1, 2, 5, 18, 19])},
+    "schulze": {"seats": st.integers(1, 8)},
+    "riigikogu": {
+        "seats": st.dictionaries(st.sampled_from(["north", "south"]), st.integers(0, 6)),
+        "independents": st.sampled_from(["", "red"]),
+    },
+    "threshold": {
+        "votes": st.integers(-1, 30),
+        "share": st.sampled_from(["0", "0.05", "1/3", "1/2", "1", "2", "1/0", "x", "1.", ".5", "0.5\n"]),
+    },
+}
+ROOTS = st.binary(min_size=32, max_size=32)
+PARTIES = {
+    "none": st.just(""),
+    "names": st.sampled_from(["", "red", "blue"]),
+    "lists": st.sampled_from(["", "o1", "o2"]),
+    "all": st.sampled_from(["", "o1", "red"]),
+}
+
+
+@st.composite
+def options(draw: st.DrawFn) -> list[Option]:
+    party, free = PARTIES[draw(st.sampled_from(sorted(PARTIES)))], draw(st.booleans())
+    somewhere = st.sampled_from([("north",), ("south",)] if draw(st.booleans()) else [(), ("north",)])
+    return [
+        Option(
+            id=f"o{i}",
+            name=f"Name {i}",
+            party=draw(party),
+            cost=draw(st.sampled_from([0, 5, 20] if free else [5, 10, 30])),
+            districts=draw(somewhere),
+        )
+        for i in range(1, draw(st.integers(1, 6)) + 1)
+    ]
+
+
+@st.composite
+def figures(draw: st.DrawFn, offered: list[Option]) -> Figures:
+    n, most = len(offered), draw(st.sampled_from([3, 40, 10**7]))
+    ranking = st.permutations(range(1, n + 1)).flatmap(lambda r: st.integers(1, n).map(lambda k: tuple(r[:k])))
+    ballots = draw(st.dictionaries(ranking, st.integers(1, min(most, 50)), max_size=8))
+    counts = tuple(draw(st.lists(st.integers(0, most), min_size=n, max_size=n)))
+    return Figures(
+        tuple(offered), counts, tuple(sorted(ballots.items())), draw(ROOTS), sum(counts) + draw(st.integers(0, 9))
+    )
+
+
+def plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=vars))
+
+
+def ours(name: str, offered: list[Option], rules: dict[str, Any]) -> Any:
+    try:
+        return method(name).from_rules(offered, rules)
+    except ValueError:
+        return None
+
+
+def theirs(name: str, offered: list[Option], rules: dict[str, Any]) -> Any:
+    try:
+        return METHODS[name]([SimpleNamespace(**msgspec.to_builtins(option)) for option in offered], dict(rules))
+    except Refuted:
+        return None
+
+
+def test_the_methods_are_those_installed() -> None:
+    assert sorted(METHODS) == sorted(method_names()) == sorted(RULES)
+
+
+@pytest.mark.parametrize("name", RULES)
+@settings(max_examples=120, deadline=None)
+@given(data=st.data())
+def test_methods_decide_alike(name: str, data: st.DataObject) -> None:
+    ties = st.sampled_from(["order", "lot", "lots"])
+    rules = data.draw(st.fixed_dictionaries({}, optional=RULES[name] | ({} if name == "threshold" else {"ties": ties})))
+    offered = data.draw(options())
+    our, their = ours(name, offered, rules), theirs(name, offered, rules)
+    assert (our is None) == (their is None)
+    if our is not None:
+        found = data.draw(figures(offered))
+        given_ = SimpleNamespace(
+            counts=list(found.counts),
+            ballots=[(list(ranking), weight) for ranking, weight in found.ballots],
+            lot=found.lot,
+            electorate=found.electorate,
+        )
+        assert plain(msgspec.to_builtins(our.outcome(found))) == plain(their(given_))
+
+
+NUMBERS = st.integers(-1, 9)
+QUESTION_RULES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "selection": {"minimum": NUMBERS, "maximum": NUMBERS, "blank": st.booleans()},
+    "choice": {"blank": st.booleans(), "membership": st.sampled_from(["proved", "unproved", "both"])},
+    "score": {"maximum": st.sampled_from([0, 1, 5, 6, 10, 2**64 - 1, 2**64])},
+    "cumulative": {"maximum": st.sampled_from([0, 1, 6, 7, 2**63]), "limit": st.sampled_from([1, 6, 12, 2**64])},
+    "budget": {"budget": st.sampled_from([0, 4, 5, 29, 69, 2**70])},
+    "ranked": {"minimum": NUMBERS, "maximum": NUMBERS, "blank": st.booleans()},
+    "lists": {"maximum": NUMBERS, "blank": st.booleans()},
+    "petition": {
+        "result": st.sampled_from(["count", "threshold", "no"]),
+        "tests": st.sampled_from(
+            ["", "a", "a,b", "a,a", "a,,b", "closing", " a", "a" * 41, ",".join(map(str, range(101)))]
+        ),
+    },
+}
+
+
+def test_the_question_types_are_those_installed() -> None:
+    assert sorted(TYPES) == sorted(question_names()) == sorted(QUESTION_RULES)
+
+
+@pytest.mark.parametrize("name", QUESTION_RULES)
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_questions_have_the_same_rules_and_sizes(name: str, data: st.DataObject) -> None:
+    rules = data.draw(st.fixed_dictionaries({}, optional=QUESTION_RULES[name] | {"more": st.just(1)}))
+    offered = data.draw(options())
+    try:
+        our: Any = question_type(name).from_rules(offered, rules)
+    except ValueError:
+        our = None
+    try:
+        their: Any = TYPES[name]([SimpleNamespace(**msgspec.to_builtins(option)) for option in offered], rules)
+    except Refuted:
+        their = None
+    assert (our is None) == (their is None)
+    if our is not None:
+        sizes = (our.width, our.commitments, our.bound, our.columns, our.ranked)
+        assert sizes == (their.width, their.commitments, their.bound, their.columns, their.ranked)
+        assert (our.route is Route.MIX, our.route is Route.THRESHOLD) == (their.mixed, their.tested)
+        assert their.times == list(our.times) if their.tested else not our.times or name == "petition"
