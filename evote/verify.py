@@ -16,6 +16,7 @@ from pathlib import Path
 from evote.errors import EvidenceMissing
 from evote.formats.native.reader import NativeRecord
 from evote.methods.method import Figures
+from evote.mixnet.shuffle import shuffle_proof
 from evote.procedure.machine import Procedure
 from evote.procedure.turnout import Turnout
 from evote.record import report
@@ -58,8 +59,10 @@ CHECKS: dict[str, str] = {
     "tally.aggregate": "each aggregate is the product of the kept ballots",
     "mix.order": "every mix server shuffled every list, in order",
     "mix.input": "each shuffle starts from the list before it",
-    "mix.length": "each proof of shuffle has a line for each row",
+    "mix.length": "each proof of shuffle is about as many rows as the list has",
+    "mix.once": "no permutation commitment serves two shuffles",
     "shuffle.terelius-wikstrom": "each list is the one before, re-encrypted and permuted",
+    "shuffle.commitment-consistent": "each list is the one before, re-encrypted, and permuted as was committed to",
     "petition.order": "petitions are tested at the times named, once each; shares and proofs follow",
     "petition.test": "each test is made on the product of the ballots kept at that time",
     "petition.once": "each trustee gave one share to each test",
@@ -78,6 +81,12 @@ CHECKS: dict[str, str] = {
     "record.files": "the record holds no other files",
     "record.complete": "every contest has a result and nothing that the record names is missing",
 }
+
+
+def checks_of(election: Election) -> dict[str, str]:
+    """Return what each check of this election's record shows: `CHECKS`, and that of a proof of shuffle plugged in."""
+    proofs = [shuffle_proof(election.shuffle)] if election.mixers else []
+    return CHECKS | {proof.check: proof.meaning for proof in proofs}
 
 
 @dataclass(slots=True)
@@ -122,6 +131,7 @@ class _Verifier:
             election = record.election
             self._audit.hold("election.definition")
             self._report.election = election
+            self._report.checks = checks_of(election)
             self._origin(election, expect)
             self._board(record, election, checkpoint, progress)
         return self._finish()
@@ -171,7 +181,7 @@ class _Verifier:
 
     def _finish(self) -> Report:
         made = self._report
-        made.findings = self._steps.findings(CHECKS)
+        made.findings = self._steps.findings(made.checks)
         contests = made.election.contests if made.election else ()
         made.scope.append(
             f"scope: definition, board, lists and every proof; {len(made.results)} of {len(contests)} results"

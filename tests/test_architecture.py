@@ -21,6 +21,7 @@ SECRET_CODE = {
     "evote.record.operator",
     "evote.record.vault",
     "evote.ballot.voter",
+    "evote.mixnet.commitment_consistent.prover",
     "evote.mixnet.draws",
     "evote.mixnet.mixer",
     "evote.mixnet.offline",

@@ -6,6 +6,7 @@ what the last one leaves is the only list that may be decrypted.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from evote.crypto.elgamal import PublicKey
@@ -13,7 +14,7 @@ from evote.crypto.rows import Rows
 from evote.crypto.transcript import Transcript
 from evote.crypto.vector import Vector
 from evote.errors import EvidenceMissing, Refused
-from evote.mixnet.shuffle import Generators, ShuffleStatement, shuffle_proof
+from evote.mixnet.shuffle import Generators, ShuffleStatement, WrittenProof, shuffle_proof
 from evote.record.audit import Audit
 from evote.record.context import open_transcript
 from evote.record.entries import Shuffle
@@ -42,6 +43,7 @@ class Cascade:
         self._lists: dict[Place, MixList] = {}
         self._proof = shuffle_proof(election.shuffle)
         self._generators = Generators(key.group)
+        self._served: set[bytes] = set()
 
     def open(self, place: Place, encoded: list[bytes], width: int) -> None:
         """Take in the rows that the ballot box determined for a unit, in board order."""
@@ -91,12 +93,16 @@ class Cascade:
         mixed = self._lists[Place(body.contest, body.unit)]
         self._lists[Place(body.contest, body.unit)] = MixList(None, body.output, mixed.width, mixed.shuffles + 1)
 
-    def statement(self, before: Rows, after: Rows) -> ShuffleStatement:
-        """Return the statement that one list is a shuffle of the other."""
-        return ShuffleStatement(self.key, before, after, self.generators(len(before)))
+    def statement(self, place: Place, before: Rows, after: Rows, lines: int) -> ShuffleStatement:
+        """Return the statement that one list is a shuffle of the other, for a proof of so many lines."""
+        return ShuffleStatement(self.key, before, after, self.generators(lines), place)
+
+    def served(self, proof: WrittenProof) -> bool:
+        """Tell whether a shuffle that was admitted has the permutation commitment of this one."""
+        return _digest(proof) in self._served
 
     def generators(self, count: int) -> Vector:
-        """Return the first independent generators, one for each row of a list."""
+        """Return the first independent generators, one for each line of a proof."""
         return self._generators.first(count, self._audit.executor)
 
     def _verify(self, author: str, body: Shuffle, source: Source, subject: str) -> Rows:
@@ -107,23 +113,27 @@ class Cascade:
             raise EvidenceMissing(f"{subject}: the list that it shuffles is not there")
         after = Rows(group, width, read_list(source, body.output, len(before)))
         try:
-            lines = list(source.rows(body.vectors, len(before)))
+            lines = list(source.rows(body.vectors, self._proof.spare * len(before)))
         except EvidenceMissing:
             after.decoded(self._audit.executor)  # a list that holds no members is false, whatever is missing beside it
             raise
-        self._audit.require(len(lines) == len(before), "mix.length", subject)
-        proof = self._proof.decode(group, width, lines, body.proof)
-        transcript = shuffle_transcript(self._election, author, self.key, body)
+        proof, most = self._proof.decode(group, width, lines, body.proof), self._proof.spare * len(before)
+        self._audit.require(proof.n == len(before) <= len(lines) <= most, "mix.length", subject)
+        self._audit.require(not self.served(proof), "mix.once", subject)
         batch = self._audit.batch("shuffle", place, author)
-        statement = self.statement(before, after)
+        statement = self.statement(place, before, after, len(lines))
+        transcript = shuffle_transcript(self._election, author, self.key)
         batch.add(self._proof.equations(statement, proof, transcript), self._proof.check, subject)
         batch.check(self._audit.executor)
         self._audit.hold(self._proof.check)
+        self._served.add(_digest(proof))
         return after
 
 
-def shuffle_transcript(election: Election, author: str, key: PublicKey, place: Place | Shuffle) -> Transcript:
-    """Return the transcript that a proof of shuffle goes on from: election, key, mixer, contest and unit."""
-    transcript = open_transcript("shuffle", election, author, key.y)
-    transcript.append("place", place.contest.encode(), place.unit.encode())
-    return transcript
+def shuffle_transcript(election: Election, author: str, key: PublicKey) -> Transcript:
+    """Return the transcript that a proof of shuffle goes on from: election, key, mixer."""
+    return open_transcript("shuffle", election, author, key.y)
+
+
+def _digest(proof: WrittenProof) -> bytes:
+    return hashlib.sha256(b"".join(proof.u.encodings())).digest()

@@ -18,7 +18,7 @@ from evote.errors import Refused
 from evote.mixnet.cascade import Cascade, shuffle_transcript
 from evote.mixnet.columns import multiplied
 from evote.mixnet.offline import Ahead, PreparedShuffle, Purpose, prepare
-from evote.mixnet.shuffle import shuffle_prover
+from evote.mixnet.shuffle import shuffle_proof, shuffle_prover
 from evote.record.entries import Entry, Shuffle
 from evote.record.lists import lines_digest, list_digest, list_lines
 from evote.record.manifest import Election
@@ -58,22 +58,28 @@ class Mixer:
         """The name it signs under."""
         return f"mixer {self._index}"
 
-    def prepare(self, key: PublicKey, place: Place, width: int, h: Vector) -> PreparedShuffle:
+    def prepare(self, key: PublicKey, contest: str, unit: str | None, width: int, h: Vector) -> PreparedShuffle:
         """Return what can be made of one shuffle before its list exists; it will have len(h) rows of ``width``.
 
-        ``h`` are the independent generators, see `Generators` and `Cascade.generators`.
+        Without a unit it serves the list of any, of len(h) rows or some fewer. ``h`` are the independent generators,
+        see `Generators` and `Cascade.generators`. Raises what `purpose` does.
         """
-        transcript = shuffle_transcript(self._election, self.author, key, place)
-        purpose = self.purpose(key, place, len(h), width)
+        transcript = shuffle_transcript(self._election, self.author, key)
+        purpose = self.purpose(key, contest, unit, len(h), width)
         return prepare(purpose, key, h, transcript, self._arithmetic, self._executor)
 
-    def purpose(self, key: PublicKey, place: Place, rows: int, width: int) -> Purpose:
-        """Return what a shuffle of a unit's list is prepared for."""
+    def purpose(self, key: PublicKey, contest: str, unit: str | None, rows: int, width: int) -> Purpose:
+        """Return what a shuffle of a unit's list, or of any unit's, is prepared for.
+
+        `Refused` if the election's proof of shuffle cannot be prepared without the unit.
+        """
+        if unit is None and shuffle_proof(self._election.shuffle).spare == 1:
+            raise Refused(f"for {self._election.shuffle} nothing is prepared before the ballot box is closed")
         return Purpose(
             election=self._election.fingerprint,
             author=self.author,
-            contest=place.contest,
-            unit=place.unit,
+            contest=contest,
+            unit=unit,
             key=bytes(key.y),
             proof=self._election.shuffle,
             rows=rows,
@@ -83,24 +89,27 @@ class Mixer:
     def purpose_of(self, cascade: Cascade, place: Place) -> Purpose:
         """Return what the next shuffle of a unit's list is prepared for; `Refused` if the list is not there."""
         width = cascade.current(place).width
-        return self.purpose(cascade.key, place, len(self._rows(cascade, place)), width)
+        return self.purpose(cascade.key, place.contest, place.unit, len(self._rows(cascade, place)), width)
 
     def shuffle(self, cascade: Cascade, place: Place, prepared: PreparedShuffle | None = None) -> ShuffleMessage:
         """Return this server's shuffle of a unit's list.
 
-        `Refused` if it is not its turn, or if what was prepared is for another list or has been used.
+        `Refused` if it is not its turn, or if what was prepared is for another list or has been used, be it by a copy
+        whose shuffle is on the board.
         """
         if place not in cascade.places() or cascade.turn(place) != self._index:
             raise Refused(f"{self.author}: not my turn with {place}")
         key, current, before = cascade.key, cascade.current(place), self._rows(cascade, place)
         if prepared is None:
-            prepared = self.prepare(key, place, current.width, cascade.generators(len(before)))
+            prepared = self.prepare(key, place.contest, place.unit, current.width, cascade.generators(len(before)))
         ahead = prepared.take(self.purpose_of(cascade, place))
         after = self._reencrypted(before, ahead)
-        statement = cascade.statement(before, after)
+        statement = cascade.statement(place, before, after, prepared.purpose.rows)
         prover_class = shuffle_prover(self._election.shuffle)
         prover = prover_class(statement, ahead.witness, self._arithmetic, self._executor, ahead.proof)
-        proof = prover.prove(shuffle_transcript(self._election, self.author, key, place))
+        proof = prover.prove(shuffle_transcript(self._election, self.author, key))
+        if cascade.served(proof):
+            raise Refused(f"{self.author}: what was prepared has served: its commitment is on the board")
         lines = proof.lines()
         body = Shuffle(
             contest=place.contest,

@@ -28,7 +28,7 @@ from evote.crypto.vector import KnownVector, Vector
 from evote.errors import DecodeError, EvoteError, Refused
 from evote.mixnet.columns import raw_vector
 from evote.mixnet.draws import Draws, new_seed
-from evote.mixnet.shuffle import ShuffleToCome, ShuffleWitness, shuffle_prover
+from evote.mixnet.shuffle import ShuffleToCome, ShuffleWitness, shuffle_proof, shuffle_prover
 from evote.record import vault
 from evote.record.files import sync_directory
 
@@ -37,12 +37,15 @@ LARGEST = vault.MAX_VAULT // 4 * 3 - 4096  # a vault is base64
 
 
 class Purpose(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The one shuffle that something was prepared for."""
+    """The one shuffle that something was prepared for; without a unit, that of any unit's list of about so many rows.
+
+    It may have fewer, as the proof allows: see `fewest`.
+    """
 
     election: bytes
     author: str
     contest: str
-    unit: str
+    unit: str | None
     key: bytes
     proof: str
     rows: int
@@ -51,10 +54,18 @@ class Purpose(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
     def require(self, wanted: Purpose) -> None:
         """Raise `Refused`, and say in what the two differ."""
+        open_to = {"unit", "rows"} if self.unit is None else set()
         for name in self.__struct_fields__:
             mine, theirs = getattr(self, name), getattr(wanted, name)
-            if mine != theirs:
+            if mine != theirs and name not in open_to:
                 raise Refused(f"this was prepared for {name} {_text(mine)}, not {_text(theirs)}")
+        if open_to and not (least := fewest(self.proof, self.rows)) <= wanted.rows <= self.rows:
+            raise Refused(f"this was prepared for {least} to {self.rows} rows, not {wanted.rows}")
+
+
+def fewest(proof: str, rows: int) -> int:
+    """Return the rows of the shortest list that is served by what was prepared for so many rows of any unit."""
+    return -(-rows // shuffle_proof(proof).spare)
 
 
 def _text(value: object) -> str:
@@ -72,6 +83,16 @@ class Ahead(Secret):
     witness: ShuffleWitness
     factors: tuple[Vector, ...]
     proof: Any
+
+    def cut(self, n: int) -> Ahead:
+        """Return what serves a list of n rows: of the permutation, the part that makes its output's first n rows."""
+        if n == len(self.witness.permutation):
+            return self
+        first = self.witness.permutation[:n]
+        kept = sorted(first)
+        rank = {i: place for place, i in enumerate(kept)}
+        witness = ShuffleWitness([rank[i] for i in first], [self.witness.randomness[i] for i in kept])
+        return Ahead(self.seed, witness, tuple(vector.cut(0, n) for vector in self.factors), self.proof.cut(kept))
 
 
 # permutation, exponents x -> the prover's share, and g^x, which costs less in one batch with the prover's own
@@ -96,10 +117,10 @@ class PreparedShuffle(Secret):
         self.purpose, self._held = purpose, [ahead]
 
     def take(self, purpose: Purpose) -> Ahead:
-        """Return the secrets; `Refused` for another purpose, or the second time."""
+        """Return the secrets, for as many rows; `Refused` for another purpose, or the second time."""
         self.purpose.require(purpose)
         try:
-            return self._held.pop()  # atomic, so that of two threads one fails
+            return self._held.pop().cut(purpose.rows)  # pop is atomic, so that of two threads one fails
         except IndexError:
             raise Refused("a prepared shuffle serves once, and this one has served") from None
 
@@ -121,7 +142,7 @@ def prepare(
     prover = shuffle_prover(purpose.proof)
 
     def share(permutation: Sequence[int], s: Sequence[int]) -> tuple[Any, list[Element]]:
-        to_come = ShuffleToCome(key, h, purpose.width, transcript, permutation)
+        to_come = ShuffleToCome(key, h, purpose.width, purpose.contest, transcript, permutation)
         made: tuple[Any, list[Element]] = prover.prepare(to_come, arithmetic, workers, s)
         return made
 
@@ -190,11 +211,12 @@ def claim(
     stored = _read(path, passphrase)
     stored.purpose.require(purpose)
     _spend(path, _spent(path))
-    witness = _witness(group, purpose.rows, purpose.width, stored.seed)
-    factors = tuple(KnownVector(group, data, purpose.rows) for data in stored.factors)
-    restore = restore or shuffle_prover(purpose.proof).restore
-    proof = restore(stored.proof, group, purpose.rows, purpose.width)
-    return PreparedShuffle(purpose, Ahead(stored.seed, witness, factors, proof))
+    made_for = stored.purpose
+    witness = _witness(group, made_for.rows, made_for.width, stored.seed)
+    factors = tuple(KnownVector(group, data, made_for.rows) for data in stored.factors)
+    restore = restore or shuffle_prover(made_for.proof).restore
+    proof = restore(stored.proof, group, made_for.rows, made_for.width)
+    return PreparedShuffle(made_for, Ahead(stored.seed, witness, factors, proof))
 
 
 def purpose_in(path: Path, passphrase: bytes) -> Purpose:

@@ -20,6 +20,7 @@ from evote.crypto.transcript import Transcript
 from evote.crypto.vector import KnownVector, Vector
 from evote.parallel import pmap
 from evote.record.lists import list_digest
+from evote.record.units import Place
 from evote.registry import registered
 
 GENERATORS = "shuffle generators"
@@ -31,16 +32,18 @@ BLOCKS = 8  # and so many blocks by a worker
 class ShuffleStatement:
     """For some permutation pi and scalars s: after[j] = before[pi(j)] re-encrypted with s[pi(j)], block by block.
 
-    ``h`` are independent generators, one for each row; the proof rests on nobody knowing a relation between them.
+    ``h`` are independent generators, one for each line of the proof; it rests on nobody knowing a relation between
+    them. ``place`` is whose list it is.
     """
 
     key: PublicKey
     before: Rows
     after: Rows
     h: Vector
+    place: Place
 
     def __post_init__(self) -> None:
-        if not len(self.before) or len(self.before) != len(self.after) or len(self.before) != len(self.h):
+        if not 1 <= len(self.before) == len(self.after) <= len(self.h):
             raise ValueError("a shuffle has as many rows after as before, and at least one, and generators for them")
         if self.before.width != self.after.width:
             raise ValueError("both lists of a shuffle have one width")
@@ -55,8 +58,9 @@ class ShuffleStatement:
         """The number of ciphertexts in a row."""
         return self.before.width
 
-    def bind_lists(self, transcript: Transcript) -> None:
-        """Bind a transcript to the digests of both lists."""
+    def bind(self, transcript: Transcript) -> None:
+        """Bind a transcript to contest and unit, and to the digests of both lists."""
+        transcript.append("place", self.place.contest.encode(), self.place.unit.encode())
         transcript.append("lists", *(list_digest(rows.encoded) for rows in (self.before, self.after)))
 
 
@@ -70,25 +74,43 @@ class ShuffleWitness:
 
 @dataclass(frozen=True, slots=True)
 class ShuffleToCome:
-    """What is known of a shuffle before its list: there will be len(h) rows of ``width`` ciphertexts.
+    """What is known of a shuffle before its list: there will be len(h) rows of ``width`` ciphertexts, or fewer.
 
-    ``transcript`` is bound to whose shuffle it is, and of which unit's list.
+    ``transcript`` is bound to whose shuffle it is, and to nothing of the list.
     """
 
     key: PublicKey
     h: Vector
     width: int
+    contest: str
     transcript: Transcript
     permutation: Sequence[int] = field(repr=False)
 
 
+class WrittenProof(Protocol):
+    """A proof as it was read."""
+
+    @property
+    def u(self) -> Vector:
+        """What it commits to the permutation with, which serves one shuffle of an election."""
+
+    @property
+    def n(self) -> int:
+        """The number of rows of the list that it is about."""
+
+
 class ShuffleProof(Protocol):
-    """The public side of a proof of shuffle."""
+    """The public side of a proof of shuffle.
+
+    ``check`` is its name in a report, ``meaning`` what it shows there. For n rows it has n to ``spare`` n lines.
+    """
 
     check: ClassVar[str]
+    meaning: ClassVar[str]
+    spare: ClassVar[int]
 
-    def decode(self, group: Group, width: int, lines: Sequence[bytes], proof: bytes) -> Any:
-        """Return the proof that was written as one line for each row and one string; raise `DecodeError`.
+    def decode(self, group: Group, width: int, lines: Sequence[bytes], proof: bytes) -> WrittenProof:
+        """Return the proof that was written as so many lines and one string; raise `DecodeError`.
 
         Vectors in it may still hold anything: membership is proved when the equations are checked.
         """
@@ -96,7 +118,7 @@ class ShuffleProof(Protocol):
     def equations(self, statement: ShuffleStatement, proof: Any, transcript: Transcript) -> Iterable[Equation | Family]:
         """Return the equations that hold if the statement is true and, but for chance, only then.
 
-        ``transcript`` is bound to whose shuffle it is, and of which unit's list; the proof binds the statement.
+        ``transcript`` is bound to whose shuffle it is; the proof binds the statement, and with it the unit.
         """
 
 

@@ -55,7 +55,7 @@ def box_list(simulation: Simulation) -> list[Row]:
 
 def statement(simulation: Simulation, before: list[Row], after: list[Row]) -> ShuffleStatement:
     """Return what a shuffle of these lists would claim."""
-    return simulation.counting.cascade.statement(Rows.of(G, 1, before), Rows.of(G, 1, after))
+    return simulation.counting.cascade.statement(MAYOR, Rows.of(G, 1, before), Rows.of(G, 1, after), len(before))
 
 
 def message(
@@ -72,7 +72,7 @@ def message(
         contest="mayor", unit="north", input=digest, output=list_digest(encoded), vectors=bytes(32), proof=b""
     )
     author = f"mixer {index}"
-    proof = prove(shuffle_transcript(simulation.election, author, simulation.key, body))
+    proof = prove(shuffle_transcript(simulation.election, author, simulation.key))
     body = msgspec.structs.replace(body, vectors=lines_digest(proof.lines()), proof=bytes(proof))
     entry = sign_entry(simulation.keys.of(author), simulation.election.fingerprint, author, body)
     return ShuffleMessage(entry, (list(list_lines(encoded)), proof.lines()))

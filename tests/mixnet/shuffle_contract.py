@@ -25,8 +25,10 @@ from evote.mixnet.shuffle import (
     shuffle_proof,
     shuffle_prover,
 )
+from evote.record.units import Place
 
 SECRET = 123456789
+PLACE = Place("mayor", "north")
 FAST, CAREFUL = Arithmetic.FAST, Arithmetic.CAREFUL
 
 
@@ -43,11 +45,11 @@ def generators(made: Group, n: int) -> Vector:
 
 
 def statement_of(
-    key: PublicKey, before: Sequence[Row], after: Sequence[Row], h: Vector | None = None
+    key: PublicKey, before: Sequence[Row], after: Sequence[Row], h: Vector | None = None, place: Place = PLACE
 ) -> ShuffleStatement:
     """Return the statement about these rows, as a verifier holds them: undecoded, with generators of its own."""
     h = generators(key.group, len(before)) if h is None else h
-    return ShuffleStatement(key, as_read(key.group, before), as_read(key.group, after), h)
+    return ShuffleStatement(key, as_read(key.group, before), as_read(key.group, after), h, place)
 
 
 def as_read(made: Group, rows: Sequence[Row]) -> Rows:
@@ -97,7 +99,7 @@ class Case:
         """Return what can be made of the proof before there is a list."""
         h = generators(self.group, self.n)
         permutation = self.witness.permutation if permutation is None else permutation
-        to_come = ShuffleToCome(self.key, h, self.width, transcript(context), permutation)
+        to_come = ShuffleToCome(self.key, h, self.width, PLACE.contest, transcript(context), permutation)
         prepared, (power,) = shuffle_prover(self.name).prepare(to_come, arithmetic, None, [SECRET])
         assert power == self.key.y  # what was asked for besides
         return prepared
@@ -117,13 +119,14 @@ class Case:
         before: Sequence[Row] | None = None,
         after: Sequence[Row] | None = None,
         key: PublicKey | None = None,
+        place: Place = PLACE,
         context: str = "a context",
     ) -> None:
         """Check the proof, or parts of it with others in their place."""
         public = shuffle_proof(self.name)
         lines = self.lines if lines is None else lines
         proof = public.decode(self.group, self.width, lines, self.data if data is None else data)
-        statement = statement_of(key or self.key, before or self.before, after or self.after)
+        statement = statement_of(key or self.key, before or self.before, after or self.after, place=place)
         batch = Batch(bytes(32))
         batch.add(public.equations(statement, proof, transcript(context)), public.check, "somebody")
         batch.check()
@@ -150,6 +153,8 @@ Statements = dict[str, Callable[[Case], dict[str, Any]]]
 ELSEWHERE: Statements = {
     "another key": lambda c: {"key": PublicKey(c.key.y * c.key.y)},
     "another context": lambda _: {"context": "another"},
+    "another contest": lambda _: {"place": Place("council", PLACE.unit)},
+    "another unit": lambda _: {"place": Place(PLACE.contest, "south")},
     "the lists exchanged": lambda c: {"before": c.after, "after": c.before},
     "a copy, unshuffled": lambda c: {"after": c.before},
     "input rows exchanged": lambda c: {"before": [c.before[1], c.before[0], *c.before[2:]]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,7 +29,7 @@ from evote.mixnet.commitment_consistent.proof import (
     decode,
     permutation_challenge,
 )
-from evote.mixnet.commitment_consistent.prover import Ahead, CommitmentConsistentProver
+from evote.mixnet.commitment_consistent.prover import Ahead, CommitmentConsistentProver, _products
 from evote.mixnet.commitment_consistent.verifier import CommitmentConsistent
 from evote.mixnet.mixer import Mixer
 from evote.mixnet.offline import claim, prepare, write
@@ -39,7 +40,6 @@ from evote.mixnet.terelius_wikstrom.prover import Proving, columns_of
 from evote.mixnet.terelius_wikstrom.verifier import Bridges
 from evote.record import canonical, vault
 from evote.record.audit import Audit
-from evote.record.units import Place
 from evote.verify import verify
 from tests.elections import changed, run_small
 from tests.mixnet.shuffle_contract import (
@@ -153,7 +153,9 @@ def test_no_row_of_a_column_may_change(case: Case, proof: TwoParts, path: str, a
 @pytest.mark.parametrize("name", ConsistentLine.__struct_fields__)
 def test_a_malformed_row_is_refused(case: Case, name: str) -> None:
     line = canonical.decode(case.lines[0], ConsistentLine)
-    for bad in (b"", getattr(line, name)[1:], getattr(line, name) + b"\0", b"\xff" * len(getattr(line, name))):
+    good = getattr(line, name)
+    empty = [] if name == "list_k_E" else [b""]  # there, the mark of an entry that is not kept
+    for bad in (*empty, good[1:], good + b"\0", b"\xff" * len(good)):
         with pytest.raises(DecodeError):
             case.verify([canonical.encode(changed(line, **{name: bad})), *case.lines[1:]])
 
@@ -177,24 +179,25 @@ def test_there_are_4_n_2w_equations(case: Case, proof: TwoParts) -> None:
 # --- first parts that were made for something else ---
 
 
-def first_for(case: Case, said: Transcript, rows: int | None = None) -> CommitmentConsistentProver:
+def first_for(
+    case: Case, said: Transcript, rows: int | None = None, contest: str = NORTH.contest
+) -> CommitmentConsistentProver:
     """Return a prover with a first part whose transcript is that one."""
     h = generators(case.group, rows or case.n)
     pi = [*case.witness.permutation, *range(case.n, len(h))]
-    made, _ = CommitmentConsistentProver.prepare(ShuffleToCome(case.key, h, case.width, said, pi), FAST)
+    made, _ = CommitmentConsistentProver.prepare(ShuffleToCome(case.key, h, case.width, contest, said, pi), FAST)
     return CommitmentConsistentProver(statement(case), case.witness, FAST, None, made)
 
 
-def of_mixer(election: Any = ELECTION, author: str = "mixer 1", key: Any = KEY, place: Place = NORTH) -> Transcript:
-    return shuffle_transcript(election, author, key, place)
+def of_mixer(election: Any = ELECTION, author: str = "mixer 1", key: Any = KEY) -> Transcript:
+    return shuffle_transcript(election, author, key)
 
 
-OTHERS: dict[str, Callable[[], Transcript]] = {
-    "another election": lambda: of_mixer(election=msgspec.structs.replace(ELECTION, name="another")),
-    "another mix server": lambda: of_mixer(author="mixer 2"),
-    "another contest": lambda: of_mixer(place=Place("council", NORTH.unit)),
-    "another unit": lambda: of_mixer(place=SOUTH),
-    "another key": lambda: of_mixer(key=PublicKey(KEY.y * KEY.y)),
+OTHERS: dict[str, Callable[[Case], CommitmentConsistentProver]] = {
+    "another election": lambda c: first_for(c, of_mixer(election=msgspec.structs.replace(ELECTION, name="another"))),
+    "another mix server": lambda c: first_for(c, of_mixer(author="mixer 2")),
+    "another contest": lambda c: first_for(c, of_mixer(), contest="council"),
+    "another key": lambda c: first_for(c, of_mixer(key=PublicKey(KEY.y * KEY.y))),
 }
 
 
@@ -202,7 +205,7 @@ OTHERS: dict[str, Callable[[], Transcript]] = {
 def test_a_first_part_made_for_another_does_not_serve(case: Case, name: str) -> None:
     """Though whoever uses it knows all its secrets, and the second part is made for this."""
     check(case, first_for(case, of_mixer()).prove(of_mixer()), of_mixer())
-    made = first_for(case, OTHERS[name]()).prove(of_mixer())
+    made = OTHERS[name](case).prove(of_mixer())
     with pytest.raises(VerificationError):
         check(case, made, of_mixer())
 
@@ -210,7 +213,10 @@ def test_a_first_part_made_for_another_does_not_serve(case: Case, name: str) -> 
 def test_a_second_part_belongs_to_its_first(case: Case, proof: TwoParts) -> None:
     other = first_for(case, transcript()).prove(transcript())
     check(case, other)
-    for made in (TwoParts(proof.permutation, other.consistency), TwoParts(other.permutation, proof.consistency)):
+    for made in (
+        replace(proof, consistency=other.consistency),
+        replace(other, consistency=proof.consistency),
+    ):
         with pytest.raises(VerificationError):
             check(case, made)
 
@@ -221,8 +227,8 @@ def test_a_second_part_is_bound_to_the_reply_of_its_first(case: Case, proof: Two
     vectors = []
     for made in (proof, *(with_part(proof, path, integer) for path in replies)):
         said = transcript()
-        permutation_challenge(made.permutation, said)
-        vectors.append(tuple(batching_vector(statement(case), said)))
+        permutation_challenge(made.permutation, NORTH.contest, said)
+        vectors.append(tuple(batching_vector(statement(case), made.kept, said)))
     assert len(set(vectors)) == 4
 
 
@@ -238,10 +244,12 @@ def test_a_commitment_to_more_rows_does_not_serve_when_cut(case: Case) -> None:
     )
     masks = replace(ahead.masks, epsilon=ahead.masks.epsilon[:n], r=ahead.masks.r[:n])
     said = transcript()
-    permutation_challenge(cut, said)
-    shorter = replace(ahead, proof=cut, masks=masks)
-    with pytest.raises(VerificationError):
-        check(case, TwoParts(cut, made._consistency(shorter, said)))
+    permutation_challenge(cut, NORTH.contest, said)
+    factors = (ahead.factors[0], *_products(generators(case.group, n), masks.epsilon, FAST, None))
+    shorter = replace(ahead, proof=cut, masks=masks, kept=range(n), factors=factors)
+    forged = TwoParts(cut, range(n), made._consistency(shorter, said))
+    claims = list(CommitmentConsistent().equations(statement(case), forged, transcript()))
+    assert (hold(claims[:4]), hold(claims[4:])) == (False, True)
 
 
 def test_a_commitment_to_fewer_rows_does_not_serve_when_padded(case: Case) -> None:
@@ -265,20 +273,21 @@ class Marking(CommitmentConsistentProver):
     def forge(self, a: int, said: Transcript) -> TwoParts:
         s, group = self._statement, self._statement.group
         n, lengths = len(s.before), native_lengths(group)
-        made, _ = self.prepare(ShuffleToCome(s.key, s.h, s.width, said.fork(), range(n)), FAST)
+        made, _ = self.prepare(ShuffleToCome(s.key, s.h, s.width, s.place.contest, said.fork(), range(n)), FAST)
         ahead = made.take()
         u = ahead.proof.u.elements()
         u[0] *= s.h.elements()[1] ** a
         first = replace(ahead.proof, u=Vector.of(group, u, "u"))
-        permutation_challenge(first, said)
-        e = batching_vector(s, said)
+        permutation_challenge(first, s.place.contest, said)
+        e = batching_vector(s, range(n), said)
         marked = [e[0], e[1] + a * e[0], *e[2:]]
         proving = Proving(s.h, lambda: columns_of(s.after, None), self._witness, lengths, FAST)
         f_prime = proving.f_prime(ahead.masks, ahead.blinding)
-        v = consistency_challenge(ahead.A_prime, f_prime, said)
+        a_prime = self._a_prime(ahead.factors, ahead.masks.epsilon)
+        v = consistency_challenge(a_prime, f_prime, said)
         k_a, _, k_f = proving.shuffled_reply(v, e, e, ahead.masks)
         k_e = [lengths.reduced(group, v * x + eps) for x, eps in zip(marked, ahead.masks.epsilon, strict=True)]
-        return TwoParts(first, Consistency(ahead.A_prime, f_prime, k_a, k_e, k_f))
+        return TwoParts(first, range(n), Consistency(a_prime, f_prime, k_a, k_e, k_f))
 
 
 def marked(before: list[Row], a: int) -> list[Row]:
@@ -324,8 +333,8 @@ def test_mix_servers_shuffle_with_what_is_in_a_file_and_once(tmp_path: Path) -> 
     state = cascade()
     sent = plaintexts(state)
     for index in (1, 2):
-        path, wanted = tmp_path / f"mixer-{index}", mixer(index).purpose(KEY, NORTH, ROWS, 1)
-        write(path, mixer(index).prepare(KEY, NORTH, 1, generators(GROUP, ROWS)), PASSPHRASE, vault.MINIMAL)
+        path, wanted = tmp_path / f"mixer-{index}", mixer(index).purpose(KEY, *NORTH, ROWS, 1)
+        write(path, mixer(index).prepare(KEY, *NORTH, 1, generators(GROUP, ROWS)), PASSPHRASE, vault.MINIMAL)
         claimed = claim(path, PASSPHRASE, wanted, GROUP)
         message = mixer(index).shuffle(state, NORTH, claimed)
         state.admit(f"mixer {index}", body(message), Lists(message), "")
@@ -336,7 +345,7 @@ def test_mix_servers_shuffle_with_what_is_in_a_file_and_once(tmp_path: Path) -> 
 
 
 def test_what_is_prepared_for_the_one_proof_does_not_serve_for_this() -> None:
-    wanted = mixer().purpose(KEY, NORTH, ROWS, 1)
+    wanted = mixer().purpose(KEY, *NORTH, ROWS, 1)
     other = prepare(
         msgspec.structs.replace(wanted, proof="terelius-wikstrom"), KEY, generators(GROUP, ROWS), of_mixer(), FAST
     )
@@ -352,7 +361,7 @@ def test_each_part_has_masks_of_its_own(case: Case) -> None:
     ahead: Ahead = case.prepare(FAST).take()
     first = Masks.drawn(case.group, case.n, 0, mask_bound(case.group), ahead.seeds[0])
     assert not {first.alpha, *first.epsilon} & {ahead.masks.alpha, *ahead.masks.epsilon}
-    assert ahead.proof.commitment.A_prime != ahead.A_prime
+    assert ahead.proof.commitment.A_prime != prod(ahead.factors[1:], start=ahead.factors[0])
     g, h = case.group.generator, generators(case.group, case.n).elements()
     opened = [g**r * h_j for r, h_j in zip(ahead.masks.r, h, strict=True)]
     assert [ahead.proof.u.elements()[i] for i in case.witness.permutation] == opened

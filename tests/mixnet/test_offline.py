@@ -38,11 +38,11 @@ ONCE = "has been used|serves once"
 
 
 def prepared(rows: int = ROWS) -> PreparedShuffle:
-    return mixer(1).prepare(KEY, NORTH, 1, generators(GROUP, rows))
+    return mixer(1).prepare(KEY, *NORTH, 1, generators(GROUP, rows))
 
 
 def purpose(rows: int = ROWS) -> Purpose:
-    return mixer(1).purpose(KEY, NORTH, rows, 1)
+    return mixer(1).purpose(KEY, *NORTH, rows, 1)
 
 
 def written(directory: Path) -> Path:
@@ -88,10 +88,10 @@ def test_in_other_groups_and_widths(name: str, arithmetic: Arithmetic, tmp_path:
         made_by = Mixer(
             election, 1, keys.mixers[0], arithmetic, NoExecutor() if arithmetic is Arithmetic.CAREFUL else None
         )
-        made = made_by.prepare(key, NORTH, 2, generators(algebra, 3))
+        made = made_by.prepare(key, *NORTH, 2, generators(algebra, 3))
         if stored:
             write(path, made, PASSPHRASE, vault.MINIMAL)
-            made = claim(path, PASSPHRASE, made_by.purpose(key, NORTH, 3, 2), algebra)
+            made = claim(path, PASSPHRASE, made_by.purpose(key, *NORTH, 3, 2), algebra)
         message = made_by.shuffle(state, NORTH, made)
         state.admit("mixer 1", body(message), Lists(message), "")
         plain = {tuple(c.c2 / c.c1 ** algebra.scalar(9) for c in row) for row in state.current(NORTH).rows.decoded()}  # type: ignore[union-attr]
@@ -102,7 +102,7 @@ def test_workers_help() -> None:
     with ThreadPoolExecutor(2) as executor:
         made_by = Mixer(*ELECTION_AND_KEY, Arithmetic.FAST, executor)
         state = cascade()
-        message = made_by.shuffle(state, NORTH, made_by.prepare(KEY, NORTH, 1, H))
+        message = made_by.shuffle(state, NORTH, made_by.prepare(KEY, *NORTH, 1, H))
     state.admit("mixer 1", body(message), Lists(message), "")
 
 
@@ -153,7 +153,7 @@ def test_every_field_of_a_purpose_has_its_case() -> None:
 
 
 def test_a_mixer_refuses_what_is_not_for_this_list() -> None:
-    for made in (prepared(ROWS - 1), mixer(1).prepare(KEY, SOUTH, 1, H), mixer(2).prepare(KEY, NORTH, 1, H)):
+    for made in (prepared(ROWS - 1), mixer(1).prepare(KEY, *SOUTH, 1, H), mixer(2).prepare(KEY, *NORTH, 1, H)):
         with pytest.raises(Refused, match="this was prepared for"):
             mixer(1).shuffle(cascade(), NORTH, made)
 
@@ -387,7 +387,7 @@ PLACE = Place("mayor", "west")
 
 
 def test_a_place_that_is_not_mixed_is_refused_before_anything_is_used() -> None:
-    made = mixer(1).prepare(KEY, PLACE, 1, H)
+    made = mixer(1).prepare(KEY, *PLACE, 1, H)
     with pytest.raises(Refused, match="not my turn"):
         mixer(1).shuffle(cascade(), PLACE, made)
-    assert made.take(mixer(1).purpose(KEY, PLACE, ROWS, 1)).factors
+    assert made.take(mixer(1).purpose(KEY, *PLACE, ROWS, 1)).factors

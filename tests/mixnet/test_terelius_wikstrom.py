@@ -253,7 +253,7 @@ class Cheat(TereliusWikstromProver):
 
     def forge(self, own: Vote, instead: Vote, transcript: NativeTranscript) -> Proof:
         q, s = self._q, self._statement
-        to_come = ShuffleToCome(s.key, s.h, s.width, transcript, range(self._n))
+        to_come = ShuffleToCome(s.key, s.h, s.width, s.place.contest, transcript, range(self._n))
         ahead = self.prepare(to_come, self._arithmetic)[0].take()
         e = batching_vector(s, ahead.u, transcript)
         e_prime = [e[0] * own.m * pow(instead.m, -1, q) % q, *e[1:]]

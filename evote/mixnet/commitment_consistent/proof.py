@@ -1,8 +1,9 @@
 """What prover and verifier of a commitment-consistent proof share: its parts, its bytes, its challenges.
 
-The first part, a `Proof` of Terelius and Wikstrom without a list, shows that u commits to a permutation. The second
-shows that the list is permuted as u says; its letters are those of the first, A', F', k_A, k_E, k_F, about other
-challenges. Its transcript goes on from the first part's, so it is bound to all of that.
+The first part, a `Proof` of Terelius and Wikstrom without a list, shows that u commits to a permutation of N0 items.
+Of these entries a list of N rows keeps those that commit to h_0 ... h_{N-1}; the second part shows that it is permuted
+as they say. Its letters are those of the first, A', F', k_A, k_E, k_F, about other challenges. Its transcript goes on
+from the first part's, so it is bound to all of that.
 
 Source: Wikstrom, "A Commitment-Consistent Proof of a Shuffle" (2009). Laid out in ``docs/adr/0024-two-parts.md``.
 """
@@ -36,10 +37,15 @@ from evote.mixnet.terelius_wikstrom.verifier import Challenge
 from evote.record import canonical
 
 NAME = b"commitment-consistent"
+SPARE = 4  # N0 is at most so many times N, which bounds what a verifier has to do
 
 
 class ConsistentLine(VectorLine, frozen=True, forbid_unknown_fields=True):
-    """One row's part of both proofs, as a line of JSON; ``list_k_E`` is the second's k_E."""
+    """One entry's part of both proofs, as a line of JSON.
+
+    ``list_k_E`` is empty where the entry is not kept. In those that are kept, in order, stand k_E,0 ... k_E,N-1 of the
+    second part.
+    """
 
     list_k_E: Annotated[bytes, Meta(max_length=1024)]
 
@@ -57,9 +63,10 @@ class Consistency:
 
 @dataclass(frozen=True, slots=True)
 class TwoParts:
-    """The proof that u commits to a permutation, and that the list is permuted so."""
+    """The proof that u commits to a permutation, which entries of u are kept, and that the list is permuted so."""
 
     permutation: Proof
+    kept: Sequence[int]
     consistency: Consistency
 
     @property
@@ -67,12 +74,18 @@ class TwoParts:
         """The permutation commitment."""
         return self.permutation.u
 
+    @property
+    def n(self) -> int:
+        """The number of rows of the list."""
+        return len(self.kept)
+
     def lines(self) -> list[bytes]:
-        """Return the part that grows with the list, a line for each row."""
+        """Return the part that grows with the list, a line for each entry of u."""
         size, rows = exponent_size(self.u.group), self.permutation.rows()
+        written = dict(zip(self.kept, (k.to_bytes(size, "big") for k in self.consistency.k_E), strict=True))
         return [
-            canonical.encode(ConsistentLine(**msgspec.structs.asdict(row), list_k_E=k.to_bytes(size, "big")))
-            for row, k in zip(rows, self.consistency.k_E, strict=True)
+            canonical.encode(ConsistentLine(**msgspec.structs.asdict(row), list_k_E=written.get(i, b"")))
+            for i, row in enumerate(rows)
         ]
 
     def __bytes__(self) -> bytes:
@@ -95,21 +108,26 @@ def decode(group: Group, width: int, lines: Sequence[bytes], data: bytes) -> Two
     a_prime = group.decode(data[first : first + size])
     (f_prime,) = decode_rows(group, [data[first + size : scalars]], width)
     k_a, *k_f = [int(group.decode_scalar(data[i : i + scalar])) for i in range(scalars, len(data), scalar)]
-    k_e = [decode_exponent(group, row.list_k_E) for row in rows]
-    return TwoParts(decode_parts(group, 0, rows, data[:first]), Consistency(a_prime, f_prime, k_a, k_e, k_f))
+    kept = [i for i, row in enumerate(rows) if row.list_k_E]
+    k_e = [decode_exponent(group, rows[i].list_k_E) for i in kept]
+    return TwoParts(decode_parts(group, 0, rows, data[:first]), kept, Consistency(a_prime, f_prime, k_a, k_e, k_f))
 
 
-def permutation_vector(u: Vector, transcript: Transcript) -> list[int]:
-    """Bind u; return e of the first part. The generators are a function of the group and of the length of u."""
+def permutation_vector(u: Vector, contest: str, transcript: Transcript) -> list[int]:
+    """Bind contest and u; return e of the first part.
+
+    The generators are a function of the group and of the length of u.
+    """
+    transcript.append("contest", contest.encode())
     transcript.append("permutation", NAME, u.group.name.encode())
     transcript.append("u", *u.encodings())
     return transcript.challenges("e", E_BITS, len(u))
 
 
-def permutation_challenge(proof: Proof, transcript: Transcript) -> Challenge:
+def permutation_challenge(proof: Proof, contest: str, transcript: Transcript) -> Challenge:
     """Bind the first part, its reply too; return what it answers."""
     group, reply = proof.u.group, proof.reply
-    e = permutation_vector(proof.u, transcript)
+    e = permutation_vector(proof.u, contest, transcript)
     v = challenge(proof.commitment, group, transcript)
     transcript.append("k_A, k_C, k_D", *map(group.scalar, (reply.k_A, reply.k_C, reply.k_D)))
     transcript.append("k_B", *map(group.scalar, reply.k_B))
@@ -118,9 +136,13 @@ def permutation_challenge(proof: Proof, transcript: Transcript) -> Challenge:
     return Challenge(e, v)
 
 
-def batching_vector(statement: ShuffleStatement, transcript: Transcript) -> list[int]:
-    """Bind the whole statement, after `permutation_challenge`; return e of the second part."""
-    statement.bind_lists(transcript)
+def batching_vector(statement: ShuffleStatement, kept: Sequence[int], transcript: Transcript) -> list[int]:
+    """Bind the whole statement and what is kept of u, after `permutation_challenge`; return e of the second part."""
+    marks = bytearray(len(statement.h))
+    for i in kept:
+        marks[i] = 1
+    statement.bind(transcript)
+    transcript.append("kept", bytes(marks))
     transcript.append("shuffle", NAME, statement.group.name.encode(), statement.width.to_bytes(8, "big"))
     transcript.append("pk", statement.group.generator, statement.key.y)
     return transcript.challenges("e", E_BITS, len(statement.before))

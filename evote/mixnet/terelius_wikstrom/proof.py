@@ -92,6 +92,11 @@ class Proof:
     commitment: Commitment
     reply: Reply
 
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.u)
+
     def lines(self) -> list[bytes]:
         """Return the part that grows with the list, a line for each row."""
         return list(map(canonical.encode, self.rows()))
@@ -177,7 +182,7 @@ def _scalar(group: Group, data: bytes) -> int:
 def batching_vector(statement: ShuffleStatement, u: Vector, transcript: Transcript) -> list[int]:
     """Bind the whole statement and u; return e. The generators are a function of the group and the length."""
     group, n = statement.group, len(statement.before)
-    statement.bind_lists(transcript)
+    statement.bind(transcript)
     transcript.append("shuffle", b"terelius-wikstrom", group.name.encode(), statement.width.to_bytes(8, "big"))
     transcript.append("pk", group.generator, statement.key.y)
     transcript.append("w", *statement.before.encoded)

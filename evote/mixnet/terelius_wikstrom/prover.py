@@ -196,7 +196,7 @@ class TereliusWikstromProver(Proving):
         pi, s = self._witness.permutation, self._statement
         prepared = self._prepared
         if prepared is None:
-            to_come = ShuffleToCome(s.key, s.h, s.width, transcript, pi)
+            to_come = ShuffleToCome(s.key, s.h, s.width, s.place.contest, transcript, pi)
             prepared, _ = self.prepare(to_come, self._arithmetic, self._executor)
         return self.proved(prepared.take(), _Native(s, transcript))
 

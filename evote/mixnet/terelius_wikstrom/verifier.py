@@ -46,6 +46,8 @@ class TereliusWikstrom:
     """The registered proof ``terelius-wikstrom``. Folded, N (6 + 4w) powers, of which N (2 + 2w) are short modulo p."""
 
     check: ClassVar[str] = "shuffle.terelius-wikstrom"
+    meaning: ClassVar[str] = "each list is the one before, re-encrypted and permuted"
+    spare: ClassVar[int] = 1
 
     def decode(self, group: Group, width: int, lines: Sequence[bytes], proof: bytes) -> Proof:
         """Return the proof; raise `DecodeError` for anything but its encoding."""
