@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from evote.crypto.signature import verify_signature
 from evote.errors import DecodeError, VerificationError
+from evote.methods.outcome import Outcome, Table
 from evote.record import canonical
 from evote.record.entries import (
     Aggregate,
@@ -32,6 +33,9 @@ from evote.record.entries import (
     Revocation,
     Roll,
     Shuffle,
+    ThresholdProof,
+    ThresholdShare,
+    ThresholdTest,
     UnitResult,
     decode_entry,
     lists_named,
@@ -53,7 +57,7 @@ BODIES = [
     Ballot(
         sequence=1,
         previous=Ballot.FIRST,
-        answers=(Answer(contest="council", ciphertexts=(b"c", b"d"), proofs=(b"p",)),),
+        answers=(Answer(contest="council", ciphertexts=(b"c", b"d"), commitments=(b"P",), proofs=(b"p",)),),
     ),
     Revocation(voter="v1", reason="voted on paper"),
     Restoration(voter="v1", reason="the wrong Õie"),
@@ -61,6 +65,11 @@ BODIES = [
     Aggregate(contest="council", unit="north", ciphertexts=(b"c",)),
     Shuffle(contest="council", unit="north", input=ONE, output=TWO, vectors=ONE, proof=b"p"),
     DecryptionShare(contest="council", unit="north", input=ONE, shares=TWO, proof=b"p"),
+    ThresholdTest(contest="park", time="spring", size=9, root=ONE, ballots=3, aggregate=b"c"),
+    ThresholdShare(contest="park", time="spring", share=b"D", proof=b"p"),
+    ThresholdProof(
+        contest="park", time="spring", trustees=(1, 3), reached=True, commitments=(b"P",), proofs=(b"p", b"q")
+    ),
     Result(
         contest="council",
         units=(
@@ -70,6 +79,9 @@ BODIES = [
         blank=0,
         invalid=1,
         withheld=0,
+        outcome=Outcome(
+            method="plurality", winners=("a",), tables=(Table(title="Votes", columns=("Option",), rows=(("A",),)),)
+        ),
     ),
 ]  # fmt: skip
 KINDS = [type(body).__name__ for body in BODIES]
