@@ -22,8 +22,10 @@ HEAVY = [*ROLL, VoterPlan("w1", "land", weight=5)]
 EARLY = "1 June"
 
 
-def petition(path: Path, voters: Sequence[VoterPlan] = ROLL, count: dict[str, Any] | None = None) -> Simulation:
-    """Return an election with one petition, ready for ballots."""
+def petition(
+    path: Path, voters: Sequence[VoterPlan] = ROLL, count: dict[str, Any] | None = None, *, key: bool = True
+) -> Simulation:
+    """Return an election with one petition, ready for ballots if there is to be a key."""
     definition = {
         "name": "A petition",
         "group": "ristretto255",
@@ -44,7 +46,8 @@ def petition(path: Path, voters: Sequence[VoterPlan] = ROLL, count: dict[str, An
     keys = keys_of(3, 0)
     simulation = Simulation(path, appoint(definition, keys), keys)
     simulation.enrol(voters)
-    simulation.make_key()
+    if key:
+        simulation.make_key()
     return simulation
 
 
@@ -211,6 +214,34 @@ def test_no_result_without_the_last_test(voted: Simulation) -> None:
     lie = msgspec.structs.replace(reached, outcome=msgspec.structs.replace(reached.outcome, winners=()))
     refused(voted, "operator", lie, "result.count")
     voted.operator.tally()
+
+
+# --- phases and authors ---
+
+BODIES: dict[str, tuple[str, AnyBody]] = {
+    "test": (
+        "operator",
+        ThresholdTest(contest="park", time=EARLY, size=0, root=bytes(32), ballots=3, aggregate=bytes(64)),
+    ),
+    "share": ("trustee 1", ThresholdShare(contest="park", time=EARLY, share=bytes(32), proof=b"")),
+    "proof": (
+        "trustee 1",
+        ThresholdProof(contest="park", time=EARLY, trustees=(1, 2), reached=True, commitments=(), proofs=()),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_there_are_no_tests_before_voting(tmp_path: Path, name: str) -> None:
+    simulation = petition(tmp_path / "r", key=False)
+    refused(simulation, *BODIES[name], "entry.order")
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_nobody_else_says_it(voted: Simulation, name: str) -> None:
+    author, body = BODIES[name]
+    for other in {"operator", "registrar", "trustee 1", "voter v1"} - {author}:
+        refused(voted, other, body, "entry.author")
 
 
 # --- what trustees may not do ---
