@@ -33,6 +33,7 @@ def selection_of(contest: Contest, district: str, text: str) -> list[int]:
         selection = list(_with_points(contest, items))
     else:
         selection = [_number(contest, item) for item in items]
+        _check_once(contest, items)
     for number in selection:
         if number not in contest.allowed(district):
             raise Refused(f"contest {contest.id}: option {contest.options[number - 1].id} is not open to this voter")
@@ -45,16 +46,16 @@ def selection_of(contest: Contest, district: str, text: str) -> list[int]:
 
 
 def words(contest: Contest, selection: Sequence[int]) -> str:
-    """Return a selection as people read it."""
+    """Return a selection as people read it, whatever order it was typed in unless that counts."""
     if not selection:
         return _nothing(contest.question)
+    told = selection if contest.question.ranked else sorted(selection)
     labels = {number: f"{option.id} {option.name}" for number, option in enumerate(contest.options, 1)}
     if gives_points(contest.question):
-        given = Counter(selection)
-        return ", ".join(f"{labels[n]}: {points} point{'s' * (points > 1)}" for n, points in given.items())
+        return ", ".join(f"{labels[n]}: {points} point{'s' * (points > 1)}" for n, points in Counter(told).items())
     if contest.question.ranked:
-        return ", ".join(f"{place}. {labels[n]}" for place, n in enumerate(selection, 1))
-    return ", ".join(labels[n] for n in selection)
+        return ", ".join(f"{place}. {labels[n]}" for place, n in enumerate(told, 1))
+    return ", ".join(labels[n] for n in told)
 
 
 def ask(contest: Contest, district: str) -> list[int]:
@@ -86,16 +87,20 @@ def _number(contest: Contest, name: str) -> int:
 
 def _with_points(contest: Contest, items: Sequence[str]) -> Iterator[int]:
     """Yield each option as often as it is given points."""
-    maximum, seen = getattr(contest.question, "maximum", 0), set[int]()
+    maximum = getattr(contest.question, "maximum", 0)
+    _check_once(contest, [item.partition(":")[0] for item in items])
     for item in items:
         name, _, points = item.partition(":")
         number = _number(contest, name)
         if not POINTS.match(points) or int(points) > maximum:
             raise Refused(f"contest {contest.id}: write {name}:POINTS, from 1 to {maximum}")
-        if number in seen:
-            raise Refused(f"contest {contest.id}: option {name} is given points twice")
-        seen.add(number)
         yield from (number for _ in range(int(points)))
+
+
+def _check_once(contest: Contest, names: Sequence[str]) -> None:
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise Refused(f"contest {contest.id}: option {name} is named {times} times")
 
 
 def _balance(contest: Contest, selection: Sequence[int]) -> tuple[int, int, str] | None:

@@ -56,7 +56,7 @@ ROADS: dict[str, list[dict[str, Any]]] = CONTESTS | {
             "id": "money",
             "title": "Money",
             "type": "budget",
-            "rules": {"budget": 9000},
+            "rules": {"budget": 6500},
             "options": [option | {"cost": 2000 + 1000 * i} for i, option in enumerate(PROJECTS)],
         },
         PARK,

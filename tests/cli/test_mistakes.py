@@ -43,7 +43,7 @@ CALLS: dict[str, tuple[list[str], str]] = {
     "no record": (["show", "/nowhere"], "/nowhere is not a record: it has no election.json"),
     "a checkpoint that is not there": (["verify", "r", "--checkpoint", "/nowhere"], "/nowhere: No such file"),
     "a ticket for no record": (["inspect", "/nowhere", "EVOTE1:" + "A" * 103], "is not a record"),
-    "an unknown example": (["simulate", "o", "--example", "nope"], "no example 'nope'; there are: referendum"),
+    "an unknown example": (["simulate", "o", "--example", "nope"], "no example 'nope'; there are: .*referendum"),
     "an unknown group": (["simulate", "o", "--group", "nope"], "nope"),
     "a group too small": (["simulate", "o", "--group", "toy"], "group toy is too small for an election"),
     "a directory that exists": (["simulate", "/"], "/ exists"),
