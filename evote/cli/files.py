@@ -18,7 +18,24 @@ ProtinfoFile = Annotated[
     Path | None,
     typer.Option("--protinfo", metavar="FILE", help="Verificatum: protInfo.xml, as you got it elsewhere."),
 ]
-KeyFile = Annotated[Path | None, _file("--key", "The election's public key, PEM or DER.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help="The public key, as you got it elsewhere. IVXV: PEM or DER; Verificatum: raw.",
+        show_default=False,
+    ),
+]
+CiphertextsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--ciphertexts",
+        metavar="FILE",
+        help="Verificatum: the list that was to be shuffled or decrypted, raw, as you got it elsewhere.",
+        show_default=False,
+    ),
+]
 ProofsFile = Annotated[Path | None, _file("--proofs", "The proofs of decryption.")]
 BoxFile = Annotated[Path | None, _file("--box", "The ballot box without names, before mixing (bb-4).")]
 MixingDirectory = Annotated[

@@ -11,6 +11,7 @@ import typer
 from evote.cli.files import (
     BoxFile,
     ChoicesFile,
+    CiphertextsFile,
     DistrictsFile,
     InvalidFile,
     KeyFile,
@@ -46,7 +47,8 @@ NO_RECORD = "Missing argument 'RECORD'"
     epilog=examples(
         "evote verify record --expect 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
         "evote verify record --checkpoint seen-on-sunday --json report.json",
-        "evote verify nizkp/default --format verificatum --protinfo protInfo.xml",
+        "evote verify nizkp --format verificatum --protinfo protInfo.xml",
+        "evote verify nizkp --format verificatum --protinfo protInfo.xml --key publicKey --ciphertexts ciphertexts",
         "evote verify RK2023 --format ivxv --key pub.pem",
         "evote verify --format ivxv --key pub.pem --proofs RK2023-proof",
     )
@@ -66,6 +68,7 @@ def verify(
     ] = NATIVE,
     protinfo: ProtinfoFile = None,
     key: KeyFile = None,
+    ciphertexts: CiphertextsFile = None,
     proofs: ProofsFile = None,
     box: BoxFile = None,
     shuffled: ShuffledFile = None,
@@ -83,7 +86,7 @@ def verify(
     Exit status: 0 every check held; 1 something is false, malformed or inconsistent; 2 something is absent or
     unreadable, or the call is wrong.
     """
-    brought = _brought(protinfo=protinfo, key=key, proofs=proofs, box=box, shuffled=shuffled)
+    brought = _brought(protinfo=protinfo, key=key, ciphertexts=ciphertexts, proofs=proofs, box=box, shuffled=shuffled)
     brought |= _brought(mixing=mixing, invalid=invalid, tally=tally, districts=districts, choices=choices)
     if form == NATIVE:
         report: Report = _verify_native(record, expect, checkpoint, jobs, brought)

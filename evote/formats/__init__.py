@@ -18,10 +18,12 @@ NATIVE = "native"
 class RecordFormat(Protocol):
     """A format of somebody else's, which verifies its records itself, from public data and from what auditors bring.
 
-    ``brings`` names the files that an auditor has from elsewhere, all of them needed, and says what they are.
+    ``brings`` names the files that an auditor must have from elsewhere, and says what they are; ``takes`` those that an
+    auditor may have besides.
     """
 
     brings: Mapping[str, str]
+    takes: Mapping[str, str]
 
     def verify(
         self, path: Path, brought: Mapping[str, Path], *, executor: Executor | None = None, seed: bytes | None = None
@@ -33,11 +35,8 @@ class RecordFormat(Protocol):
 class LooseFormat(RecordFormat, Protocol):
     """A format whose records need not be directories: an auditor may name their files one by one.
 
-    ``takes`` names those files and says what each holds; one that is not named is looked for in the directory, if there
-    is one.
+    A file that is not named is looked for in the directory, if there is one.
     """
-
-    takes: Mapping[str, str]
 
     def verify_files(
         self, brought: Mapping[str, Path], *, executor: Executor | None = None, seed: bytes | None = None
@@ -63,7 +62,6 @@ def foreign_format(name: str, brought: Collection[str]) -> RecordFormat:
     made: RecordFormat = registered("evote.formats", name)()
     if missing := sorted(set(made.brings) - set(brought)):
         raise ValueError(f"the format {name} needs {', '.join(f'{key} ({made.brings[key]})' for key in missing)}")
-    taken = set(made.takes) if isinstance(made, LooseFormat) else set()
-    if surplus := sorted(set(brought) - set(made.brings) - taken):
+    if surplus := sorted(set(brought) - set(made.brings) - set(made.takes)):
         raise ValueError(f"the format {name} has no use for {', '.join(surplus)}")
     return made

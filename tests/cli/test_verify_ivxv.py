@@ -120,10 +120,7 @@ CALLS: dict[str, tuple[tuple[str, ...], str]] = {
         ("verify", "r", "--format", "ivxv-g9"),
         "no format is named ivxv-g9; there are",
     ),
-    "a file for another format": (
-        ("verify", "r", "--format", "verificatum", "--protinfo", "p", "--key", "k"),
-        "the format verificatum has no use for key",
-    ),
+    "a file for another format": (("verify", "r", *IVXV, "--ciphertexts", "c"), "the format ivxv has no use for"),
 }
 
 

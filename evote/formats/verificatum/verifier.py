@@ -67,6 +67,7 @@ AHEAD_FILES = (*SHUFFLE_FILES, "PoSCCommitment", "PoSCReply", "KeepList", "CCPoS
 OPENING_FILES = ("DecryptionFactors", "DecrFactCommitment", "DecrFactReply")
 AUXSID = re.compile("[0-9A-Za-z]+")
 MAX_CIPHERTEXTS = 10**8
+PIECE = 1 << 20  # bytes that are compared at once
 
 
 def verify_directory(
@@ -91,13 +92,20 @@ class VerificatumFormat:
     """The registered format ``verificatum``."""
 
     brings: Mapping[str, str] = {"protinfo": "the session's protInfo.xml, obtained elsewhere"}
+    takes: Mapping[str, str] = {
+        "key": "the public key, a raw file",
+        "ciphertexts": "the list that was to be shuffled or decrypted, a raw file",
+    }
 
     @staticmethod
     def verify(
         path: Path, brought: Mapping[str, Path], *, executor: Executor | None = None, seed: bytes | None = None
     ) -> Report:
         """Return the report; see `verify_directory`."""
-        return verify_directory(path, brought["protinfo"], executor=executor, seed=seed)
+        key, ciphertexts = brought.get("key"), brought.get("ciphertexts")
+        return verify_directory(
+            path, brought["protinfo"], key=key, ciphertexts=ciphertexts, executor=executor, seed=seed
+        )
 
 
 class _Verifier:
@@ -150,11 +158,7 @@ class _Verifier:
             self._report.notes.append(f"origin of {what}: not checked (nothing to compare it with was given)")
             return
         with self._steps.step(ORIGIN):
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                raise EvidenceMissing(f"{path} cannot be read: {error.strerror}") from None
-            self._audit.require(data == found, ORIGIN, f"{what} is not that in {path.name}")
+            self._audit.require(_holds(path, found), ORIGIN, f"{what} is not that in {path}")
 
     def _key(self, info: ProtInfo, directory: Directory, layout: Layout) -> JointKey | None:
         with self._steps.step(KEY):
@@ -223,6 +227,16 @@ class _Verifier:
             batch.add([equation], check, f"{subject}{name}")
         batch.check(self._audit.executor)
         self._audit.hold(check)
+
+
+def _holds(path: Path, found: bytes | memoryview) -> bool:
+    """Tell whether a file that was brought holds these bytes and no more; `EvidenceMissing` if it cannot be read."""
+    pieces = (found[at : at + PIECE] for at in range(0, len(found), PIECE))
+    try:
+        with path.open("rb") as file:
+            return all(file.read(len(piece)) == piece for piece in pieces) and not file.read(1)
+    except OSError as error:
+        raise EvidenceMissing(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _expected(info: ProtInfo, kind: str, active: int, *, ahead: bool) -> set[str]:

@@ -1,21 +1,15 @@
-"""The generator and the random oracle, against definitions written out; and the command line."""
+"""The generator and the random oracle, against definitions written out."""
 
 import hashlib
-import json
 import struct
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evote.cli.main import main
 from evote.crypto.group import group
-from evote.formats import foreign_format, format_names
 from evote.formats.verificatum.byte_tree import leaf
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.oracle import Challenger, integers, random_oracle, stream
-from evote.formats.verificatum.verifier import VerificatumFormat
-from tests.formats.verificatum.cases import VECTORS, copied, flip
 
 
 def naive(seed: bytes, length: int) -> bytes:
@@ -57,52 +51,3 @@ def test_generators_modulo_p_are_powers_with_the_cofactor(name: str) -> None:
         t = int.from_bytes(output[i * size : (i + 1) * size], "big") % (1 << of.p.bit_length() + 100)
         assert bytes(h) == pow(t % int(of.p), (int(of.p) - 1) // of.order, int(of.p)).to_bytes(of.element_size, "big")
         assert h**of.order == of.identity
-
-
-def evote(case: Path, *words: str) -> int:
-    arguments = ["verify", str(case / "nizkp"), "--format", "verificatum", "--jobs", "1"]
-    return main([*arguments, "--protinfo", str(case / "protInfo.xml"), *words])
-
-
-def test_the_command_says_what_held(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    case = VECTORS / "p256-k1-mix-n20"
-    assert evote(case, "--json", str(tmp_path / "report.json")) == 0
-    said = capsys.readouterr().out
-    assert "VERIFIED" in said
-    assert "scope: mixing, session VMNVector.default, parties: 1" in said
-    report = json.loads((tmp_path / "report.json").read_text())
-    assert report["status"] == 0
-    assert {finding["check"] for finding in report["findings"]} >= {"verificatum.shuffle", "verificatum.decryption"}
-    assert all(finding["meaning"] for finding in report["findings"])
-
-
-def test_the_command_says_what_is_false(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    case = copied("p256-k1-mix-n20", tmp_path)
-    flip("proofs/PoSReply01.bt", -1)(case)
-    assert evote(case) == 1
-    assert "FALSE verificatum.shuffle: party 1: equation F" in capsys.readouterr().out
-
-
-WRONG_CALLS: dict[str, tuple[list[str], str]] = {
-    "nothing brought": (["--format", "verificatum"], "needs protinfo"),
-    "an unknown format": (["--format", "papyrus"], "no format is named papyrus"),
-    "ours needs none": (["--protinfo", "x"], "no use for --protinfo"),
-    "a checkpoint": (["--format", "verificatum", "--checkpoint", "x"], "neither fingerprints nor checkpoints"),
-}
-
-
-@pytest.mark.parametrize("name", WRONG_CALLS)
-def test_wrong_calls(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    words, error = WRONG_CALLS[name]
-    assert main(["verify", str(VECTORS / "p256-k1-mix-n20" / "nizkp"), *words]) == 2
-    assert error in capsys.readouterr().err
-
-
-def test_the_format_is_registered() -> None:
-    assert "verificatum" in format_names()
-    assert isinstance(foreign_format("verificatum", ["protinfo"]), VerificatumFormat)
-    for brought in ([], ["protinfo", "checkpoint"]):
-        with pytest.raises(ValueError, match="the format verificatum"):
-            foreign_format("verificatum", brought)
-    with pytest.raises(ValueError, match=r"evote\.verify"):
-        foreign_format("native", [])

@@ -1,0 +1,165 @@
+"""``evote verify --format verificatum``: what it says, and what an auditor may bring from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evote.cli.main import main
+from evote.formats import foreign_format, format_names
+from evote.formats.verificatum import verifier
+from evote.formats.verificatum.verifier import VerificatumFormat
+from tests.formats.verificatum.cases import VECTORS, copied, flip
+
+CASE = VECTORS / "p256-k1-mix-n20"
+OTHER = VECTORS / "p256-k3t2-mix-n20"  # another session, of the same group and as many ciphertexts
+
+
+def evote(case: Path, *words: str) -> int:
+    arguments = ["verify", str(case / "nizkp"), "--format", "verificatum", "--jobs", "1"]
+    return main([*arguments, "--protinfo", str(case / "protInfo.xml"), *words])
+
+
+def test_the_command_says_what_held(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert evote(CASE, "--json", str(tmp_path / "report.json")) == 0
+    said = capsys.readouterr().out
+    assert "VERIFIED" in said
+    assert "scope: mixing, session VMNVector.default, parties: 1" in said
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["status"] == 0
+    assert {finding["check"] for finding in report["findings"]} >= {"verificatum.shuffle", "verificatum.decryption"}
+    assert all(finding["meaning"] for finding in report["findings"])
+
+
+def test_the_command_says_what_is_false(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    case = copied(CASE.name, tmp_path)
+    flip("proofs/PoSReply01.bt", -1)(case)
+    assert evote(case) == 1
+    assert "FALSE verificatum.shuffle: party 1: equation F" in capsys.readouterr().out
+
+
+def key(case: Path) -> bytes:
+    return (case / "publicKey").read_bytes()
+
+
+def ciphertexts(case: Path) -> bytes:
+    return (case / "nizkp" / "Ciphertexts.bt").read_bytes()
+
+
+def brought(tmp_path: Path, **files: bytes | None) -> list[str]:
+    """Return the options that bring these files; None is one that is not there."""
+    for name, data in files.items():
+        if data is not None:
+            (tmp_path / name).write_bytes(data)
+    return [word for name in files for word in (f"--{name}", str(tmp_path / name))]
+
+
+def test_what_the_auditor_brings_is_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    files = {"key": key(CASE), "ciphertexts": ciphertexts(CASE)}
+    compared = {"key": "the public key", "ciphertexts": "the input list"}
+    for names, held in ((("key", "ciphertexts"), 2), (("key",), 1), (("ciphertexts",), 1), ((), 0)):
+        words = brought(tmp_path, **{name: files[name] for name in names})
+        assert evote(CASE, *words, "--json", str(tmp_path / "report.json")) == 0
+        said = capsys.readouterr().out
+        for name, what in compared.items():
+            assert (f"origin of {what}: not checked" in said) == (name not in names)
+        findings = json.loads((tmp_path / "report.json").read_text())["findings"]
+        assert sum(finding["held"] for finding in findings if finding["check"] == "verificatum.origin") == held
+
+
+def shorter(data: bytes) -> bytes:
+    return data[:-1]
+
+
+def longer(data: bytes) -> bytes:
+    return data + b"\0"
+
+
+def another_bit(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+def nothing(_: bytes) -> bytes:
+    return b""
+
+
+@pytest.mark.parametrize("change", [shorter, longer, another_bit, nothing])
+@pytest.mark.parametrize("name", ["key", "ciphertexts"])
+def test_what_is_almost_the_same_is_another(
+    name: str,
+    change: Callable[[bytes], bytes],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(verifier, "PIECE", 100)
+    files = {"key": key(CASE), "ciphertexts": ciphertexts(CASE)}
+    assert evote(CASE, *brought(tmp_path, **(files | {name: change(files[name])}))) == 1
+    assert f"that in {tmp_path / name}" in capsys.readouterr().out.replace("\n", "")
+
+
+SESSIONS: dict[str, tuple[bytes | None, bytes | None, int, list[str]]] = {
+    "another session's key": (key(OTHER), ciphertexts(CASE), 1, ["FALSE verificatum.origin: the public key is not"]),
+    "another session's list": (key(CASE), ciphertexts(OTHER), 1, ["FALSE verificatum.origin: the input list is not"]),
+    "another session's key and list": (
+        key(OTHER),
+        ciphertexts(OTHER),
+        1,
+        ["FALSE verificatum.origin: the public key is not", "FALSE verificatum.origin: the input list is not"],
+    ),
+    "no key": (None, ciphertexts(CASE), 2, ["ABSENT verificatum.complete:"]),
+    "no list": (key(CASE), None, 2, ["ABSENT verificatum.complete:"]),
+    "another session's key, no list": (
+        key(OTHER),
+        None,
+        1,
+        ["FALSE verificatum.origin: the public key is not", "ABSENT verificatum.complete:"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_what_is_not_what_the_auditor_brings(name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    theirs, listed, status, failures = SESSIONS[name]
+    assert evote(CASE, *brought(tmp_path, key=theirs, ciphertexts=listed)) == status
+    said = capsys.readouterr().out.splitlines()
+    failed = [line for line in said if line.startswith(("FALSE", "ABSENT"))]
+    assert len(failed) == len(failures)
+    assert all(line.startswith(failure) for line, failure in zip(failed, failures, strict=True))
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    assert evote(CASE, "--key", str(tmp_path)) == 2
+    assert evote(CASE, "--ciphertexts", str(tmp_path)) == 2
+
+
+WRONG_CALLS: dict[str, tuple[list[str], str]] = {
+    "nothing brought": (["--format", "verificatum"], "needs protinfo"),
+    "an unknown format": (["--format", "papyrus"], "no format is named papyrus"),
+    "a key alone": (["--format", "verificatum", "--key", "x"], "needs protinfo"),
+    "a ballot box": (["--format", "verificatum", "--protinfo", "x", "--box", "x"], "has no use for box"),
+    "a list for another format": (["--format", "ivxv", "--ciphertexts", "x"], "has no use for ciphertexts"),
+    "ours needs none": (["--protinfo", "x"], "no use for --protinfo"),
+    "a checkpoint": (["--format", "verificatum", "--checkpoint", "x"], "neither fingerprints nor checkpoints"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_CALLS)
+def test_wrong_calls(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words, error = WRONG_CALLS[name]
+    assert main(["verify", str(CASE / "nizkp"), *words]) == 2
+    assert error in capsys.readouterr().err
+
+
+def test_the_format_is_registered() -> None:
+    assert "verificatum" in format_names()
+    assert isinstance(foreign_format("verificatum", ["protinfo"]), VerificatumFormat)
+    assert isinstance(foreign_format("verificatum", ["protinfo", "ciphertexts", "key"]), VerificatumFormat)
+    for names in ([], ["key"], ["protinfo", "checkpoint"]):
+        with pytest.raises(ValueError, match="the format verificatum"):
+            foreign_format("verificatum", names)
+    with pytest.raises(ValueError, match=r"evote\.verify"):
+        foreign_format("native", [])
