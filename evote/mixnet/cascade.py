@@ -119,13 +119,13 @@ class Cascade:
             raise
         proof, most = self._proof.decode(group, width, lines, body.proof), self._proof.spare * len(before)
         self._audit.require(proof.n == len(before) <= len(lines) <= most, "mix.length", subject)
-        self._audit.require(not self.served(proof), "mix.once", subject)
         batch = self._audit.batch("shuffle", place, author)
         statement = self.statement(place, before, after, len(lines))
         transcript = shuffle_transcript(self._election, author, self.key)
         batch.add(self._proof.equations(statement, proof, transcript), self._proof.check, subject)
         batch.check(self._audit.executor)
         self._audit.hold(self._proof.check)
+        self._audit.require(not self.served(proof), "mix.once", subject)
         self._served.add(_digest(proof))
         return after
 

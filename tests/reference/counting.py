@@ -13,7 +13,7 @@ from tests.reference.definition import allowed, put_to
 from tests.reference.forms import Absent
 from tests.reference.groups import frame, require
 from tests.reference.proofs import Transcript, check_proof, ciphertexts, cut, joined, product
-from tests.reference.shuffles import check_shuffle
+from tests.reference.shuffles import SHUFFLES
 
 Place = tuple[str, str]  # contest, unit
 Kept = list[tuple[Any, list[Any]]]  # credential and answers of each kept ballot, in board order
@@ -29,6 +29,7 @@ class Counting:
         self.units: dict[str, list[Any]] = {}
         self.work: dict[Place, SimpleNamespace] = {}
         self.results: dict[str, Any] = {}
+        self.committed: list[list[bytes]] = []
 
     def open(self, root: bytes, kept: Kept) -> None:
         """Sort the kept ballots into units, and determine the first list of each."""
@@ -83,9 +84,12 @@ class Counting:
         if before is None:
             raise Absent("the list that is shuffled is not there")
         after = [ciphertexts(self.group, row, question.columns) for row in self.byte_rows(body.output, len(before))]
-        lines = self.board.list_lines(body.vectors, len(before))
-        t = self.about(body, "shuffle", author, body.input, body.output)
-        check_shuffle(self.group, self.board.ceremony.key, before, after, lines, body.proof, t)
+        check, most = SHUFFLES[self.election.shuffle]
+        lines = self.board.list_lines(body.vectors, len(before), most)
+        y = self.board.ceremony.key
+        u = check(self.group, y, body, before, after, lines, self.board.transcript("shuffle", author, y))
+        require(u not in self.committed, "a permutation commitment that has served")
+        self.committed.append(u)
         work.rows = after
 
     def byte_rows(self, digest: bytes, count: int) -> list[bytes]:

@@ -10,8 +10,8 @@ from tests.reference.methods import averages, greedy, plurality, threshold, thre
 from tests.reference.questions import TYPES
 from tests.reference.ranked_methods import borda, schulze, transferable
 from tests.reference.riigikogu import riigikogu
+from tests.reference.shuffles import SHUFFLES
 
-SHUFFLES = ["terelius-wikstrom"]
 METHODS = {
     "plurality": plurality,
     "greedy": greedy,

@@ -164,4 +164,5 @@ ENTRY = struct(author=NAME, body=body, signature=blob(64, 64))
 CREDENTIAL = struct(
     voter=text(1, 64, "[A-Za-z0-9_.-]+"), key=DIGEST, district=NAME, stratum=text(0, 200), weight=integer(1, 2**40 - 1)
 )
-VECTOR_LINE = struct(B=blob(0, 1024), B_prime=blob(0, 1024), k_B=blob(0, 1024), k_E=blob(0, 1024), u=blob(0, 1024))
+VECTORS = dict.fromkeys(("B", "B_prime", "k_B", "k_E", "u"), blob(0, 1024))
+VECTOR_LINE, TWO_PARTS_LINE = struct(**VECTORS), struct(**VECTORS, list_k_E=blob(0, 1024))

@@ -142,12 +142,12 @@ class Board:
     def check_signature(self, key: bytes, author: str, raw: Any, signature: bytes) -> None:
         require(signed(key, signing_message(self.fingerprint, author, raw["body"]), signature), "signature")
 
-    def list_lines(self, digest: bytes, count: int) -> list[bytes]:
-        """Return the lines of a list beside the board."""
+    def list_lines(self, digest: bytes, count: int, most: int = 1) -> list[bytes]:
+        """Return the lines of a list beside the board: ``count`` of them, or up to ``most`` times as many."""
         data = read(self.path / f"lists/{digest.hex()}.jsonl")
         require(hashlib.sha256(data).digest() == digest, "a list is not the one named")
         lines = lines_of(data)
-        require(len(lines) == count, "a list is not of its length")
+        require(count <= len(lines) <= most * count, "a list is not of its length")
         return lines
 
     def transcript(self, use: str, author: str, key: bytes = b"") -> Transcript:
