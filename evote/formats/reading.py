@@ -1,4 +1,4 @@
-"""Directories that somebody else has written: regular files alone are read, and no link is followed."""
+"""Files that somebody else has written: regular ones alone are read, and within a directory no link is followed."""
 
 from __future__ import annotations
 
@@ -25,6 +25,18 @@ def opened(directory: Path, name: str, check: str) -> Iterator[BufferedReader]:
         raise EvidenceMissing(f"{name} is missing") from None
     except OSError as error:
         raise EvidenceMissing(f"{name} cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def opened_path(path: Path) -> Iterator[BufferedReader]:
+    """Open a file that the caller names, through links if need be; `EvidenceMissing` for what cannot be read."""
+    try:
+        if os.path.exists(path) and not path.is_file():
+            raise EvidenceMissing(f"{path} is not a file")
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise EvidenceMissing(f"{path}: {error.strerror}") from None
 
 
 def scanned(path: Path) -> list[os.DirEntry[str]]:

@@ -45,12 +45,13 @@ from evote.formats.ivxv.checks import (
     UNASKED,
 )
 from evote.formats.ivxv.decrypted import Proved, capacity, tell_generation
-from evote.formats.ivxv.evidence import MIXING, ROLES, WITHOUT, Evidence, has_checksum, opened, read
+from evote.formats.ivxv.evidence import MIXING, ROLES, WITHOUT, Evidence, has_checksum, read
 from evote.formats.ivxv.generation import Generation
 from evote.formats.ivxv.keys import PublicKey, read_public_key
 from evote.formats.ivxv.mixing import ProofOfShuffle
 from evote.formats.ivxv.outcome import Malformed, Outcome, assign
 from evote.formats.ivxv.proof_file import ProofFile, check_proofs
+from evote.formats.reading import opened_path
 from evote.record.audit import Audit
 from evote.record.report import Report, Steps
 
@@ -194,7 +195,7 @@ class _Auditor:
             if path is None:
                 return None
             self._checksum(path)
-            with opened(path) as file:
+            with opened_path(path) as file:
                 held = reader(file, path.name)
                 votes = Votes.of(held.election, held, see)
             self._audit.hold(ENCODING)
@@ -210,7 +211,7 @@ class _Auditor:
             if path is None:
                 return None
             self._checksum(path)
-            with opened(path) as file:
+            with opened_path(path) as file:
                 held = ProofFile(file, path.name)
                 self._elections.append((path.name, held.election))
                 generation = tell_generation(key, held.first, self._forced)

@@ -10,15 +10,14 @@ Source: ``formats/IVXV.md`` 1.2, 2, 4.4 and 7; the official guide for mixing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 from evote.errors import EvidenceMissing, VerificationError
 from evote.formats.ivxv.box.checksum import check_checksum
 from evote.formats.ivxv.box.strict_json import MAX_FILE
 from evote.formats.ivxv.checks import FILES
+from evote.formats.reading import opened_path
 
 KEY, PROOFS, BOX, SHUFFLED, INVALID = "key", "proofs", "box", "shuffled", "invalid"
 TALLY, DISTRICTS, CHOICES = "tally", "districts", "choices"
@@ -87,21 +86,9 @@ class Evidence:
         return paths[0] if paths else None
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file; raise `EvidenceMissing` for what cannot be opened, or read to its end."""
-    try:
-        if os.path.exists(path) and not path.is_file():
-            raise EvidenceMissing(f"{path} is not a file")
-        with path.open("rb") as file:
-            yield file
-    except OSError as error:
-        raise EvidenceMissing(f"{path}: {error.strerror}") from None
-
-
 def read(path: Path, limit: int = MAX_FILE) -> bytes:
     """Return the content of a file, or more than ``limit`` bytes of it, which no reader takes."""
-    with opened(path) as file:
+    with opened_path(path) as file:
         return file.read(limit + 1)
 
 
@@ -110,7 +97,7 @@ def has_checksum(path: Path) -> bool:
     beside = path.with_name(path.name + SUM)
     if not os.path.lexists(beside):
         return False
-    with opened(path) as file:
+    with opened_path(path) as file:
         check_checksum(file, read(beside, 64), path.name)
     return True
 

@@ -126,7 +126,7 @@ def shuffle(
     n = len(before)
     if n > purpose.rows:
         raise Refused(f"this was prepared for at most {purpose.rows} rows, not {n}")
-    ahead = prepared.take(purpose)
+    ahead, h = prepared.take(purpose), h.cut(0, n)
     committed: Committed = ahead.proof
     first = ahead.witness.permutation[:n]
     kept = sorted(first)
@@ -136,10 +136,10 @@ def shuffle(
     after = shuffler.layout.write_ciphertexts(columns[: len(columns) // 2], columns[len(columns) // 2 :])
     encodings = committed.u.encodings()
     u = Vector(h.group, b"".join([encodings[i] for i in kept]), "u")
-    proving = Proving(h.cut(0, n), lambda: columns, witness, shuffler.lengths, shuffler.arithmetic, shuffler.workers)
-    said = statement(shuffler.key.widened(shuffler.layout.width), h.cut(0, n), write_vector(u), before, after)
+    proving = Proving(h, lambda: columns, witness, shuffler.lengths, shuffler.arithmetic, shuffler.workers)
+    said = statement(shuffler.key.widened(shuffler.layout.width), h, write_vector(u), before, after)
     seed = shuffler.challenger.seed(*said)
-    commitment, reply = _consistency(shuffler, proving, h.cut(0, n), witness, committed.r[:n], seed)
+    commitment, reply = _consistency(shuffler, proving, h, witness, committed.r[:n], seed)
     keep_list = leaf(bytes(i in rank for i in range(purpose.rows)))
     written = write_vector(committed.u)
     return WrittenAhead(after, written, committed.commitment, committed.reply, keep_list, commitment, reply)

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from evote.crypto.group import Group
 from evote.crypto.modp import ModPGroup
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
+from evote.formats.reading import opened_path
 from evote.formats.verificatum.byte_tree import integer_leaf, leaf, node
 from evote.formats.verificatum.groups import SEPARATOR, read_description
 from evote.formats.verificatum.oracle import HASHES, Challenger
@@ -66,12 +67,8 @@ class ProtInfo:
 
 def read_protinfo(path: Path) -> ProtInfo:
     """Return what the file says; raise `DecodeError`, `VerificationError` or `EvidenceMissing`."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_SIZE + 1)
-    except OSError as error:
-        raise EvidenceMissing(f"{path} cannot be read: {error.strerror}") from None
-    return parse_protinfo(data)
+    with opened_path(path) as file:
+        return parse_protinfo(file.read(MAX_SIZE + 1))
 
 
 def parse_protinfo(data: bytes) -> ProtInfo:

@@ -7,13 +7,13 @@ compare them with, the notes say that this was not checked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
 
-from evote.errors import DecodeError, EvidenceMissing
+from evote.errors import DecodeError
+from evote.formats.reading import opened_path
 from evote.formats.verificatum.byte_tree import node
 from evote.formats.verificatum.decryption import (
     DECRYPTION,
@@ -31,7 +31,7 @@ from evote.formats.verificatum.directory import FILES, PROOFS, Directory
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.groups import product_group
 from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
-from evote.formats.verificatum.protinfo import MAX_WIDTH, PARAMETERS, ProtInfo, read_protinfo
+from evote.formats.verificatum.protinfo import MAX_WIDTH, PARAMETERS, WORD, ProtInfo, read_protinfo
 from evote.formats.verificatum.shuffle import (
     Claims,
     Session,
@@ -65,7 +65,6 @@ SHUFFLE_FILES = ("Ciphertexts", "PermutationCommitment")
 WHOLE_FILES = (*SHUFFLE_FILES, "PoSCommitment", "PoSReply")
 AHEAD_FILES = (*SHUFFLE_FILES, "PoSCCommitment", "PoSCReply", "KeepList", "CCPoSCommitment", "CCPoSReply")
 OPENING_FILES = ("DecryptionFactors", "DecrFactCommitment", "DecrFactReply")
-AUXSID = re.compile("[0-9A-Za-z]+")
 MAX_CIPHERTEXTS = 10**8
 PIECE = 1 << 20  # bytes that are compared at once
 
@@ -127,7 +126,7 @@ class _Verifier:
 
     def _directory(self, info: ProtInfo, directory: Directory) -> None:
         auxsid, kind, version = (directory.text(name) for name in ("auxsid", "type", "version"))
-        if not AUXSID.fullmatch(auxsid) or kind not in (SHUFFLING, MIXING, DECRYPTING):
+        if not WORD.fullmatch(auxsid) or kind not in (SHUFFLING, MIXING, DECRYPTING):
             raise DecodeError("auxsid or type: not a word that belongs there")
         width = directory.number("width", 1, MAX_WIDTH)
         same = (version, width) == (info.version, info.width)
@@ -232,11 +231,8 @@ class _Verifier:
 def _holds(path: Path, found: bytes | memoryview) -> bool:
     """Tell whether a file that was brought holds these bytes and no more; `EvidenceMissing` if it cannot be read."""
     pieces = (found[at : at + PIECE] for at in range(0, len(found), PIECE))
-    try:
-        with path.open("rb") as file:
-            return all(file.read(len(piece)) == piece for piece in pieces) and not file.read(1)
-    except OSError as error:
-        raise EvidenceMissing(f"{path} cannot be read: {error.strerror}") from None
+    with opened_path(path) as file:
+        return all(file.read(len(piece)) == piece for piece in pieces) and not file.read(1)
 
 
 def _expected(info: ProtInfo, kind: str, active: int, *, ahead: bool) -> set[str]:

@@ -16,23 +16,23 @@ from pathlib import Path
 
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.vector import Vector
-from evote.errors import EvidenceMissing, Refused
+from evote.errors import Refused
+from evote.formats.reading import opened_path
 from evote.formats.verificatum import precomputation
 from evote.formats.verificatum.byte_tree import Tree
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.groups import product_group
 from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
 from evote.formats.verificatum.oracle import Piece
-from evote.formats.verificatum.protinfo import ProtInfo, read_protinfo
+from evote.formats.verificatum.protinfo import WORD, ProtInfo, read_protinfo
 from evote.formats.verificatum.prover import Shuffler
 from evote.formats.verificatum.shuffle import party_file
-from evote.formats.verificatum.verifier import ACTIVE, AUXSID, INPUT, MAXCIPH, OUTPUT, PUBLIC_KEY, SHUFFLING
+from evote.formats.verificatum.verifier import ACTIVE, INPUT, MAX_CIPHERTEXTS, MAXCIPH, OUTPUT, PUBLIC_KEY, SHUFFLING
 from evote.mixnet import offline
 from evote.record import vault
 from evote.record.files import PREFIX, SUFFIX, check_new, write_new_directory
 
 DEFAULT_AUXSID = "default"
-TOO_LONG = 10**8  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Session:
         info = read_protinfo(protinfo)
         if info.threshold != 1:
             raise Refused(f"this session needs the proofs of {info.threshold} mix servers; here is one")
-        if not AUXSID.fullmatch(auxsid):
+        if not WORD.fullmatch(auxsid):
             raise Refused("auxsid: letters and digits only")
         layout = Layout(info.group, info.keywidth, info.width)
         joint = _read_key(info, layout, key)
@@ -69,8 +69,8 @@ class Session:
 
     def prepare(self, path: Path, passphrase: bytes, rows: int, cost: vault.Cost = vault.MODERATE) -> None:
         """Commit to a permutation of ``rows`` rows, prove it, and write a new secret file, which serves one shuffle."""
-        if not 1 <= rows <= TOO_LONG:
-            raise Refused(f"a list has 1 to {TOO_LONG} rows")
+        if not 1 <= rows <= MAX_CIPHERTEXTS:
+            raise Refused(f"a list has 1 to {MAX_CIPHERTEXTS} rows")
         purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
         offline.write(path, precomputation.prepare(self.shuffler, purpose, self._generators(rows)), passphrase, cost)
 
@@ -160,7 +160,5 @@ def _read_key(info: ProtInfo, layout: Layout, path: Path) -> JointKey:
 
 
 def _tree(path: Path) -> Tree:
-    try:
-        return Tree(path.read_bytes(), path.name)
-    except OSError as error:
-        raise EvidenceMissing(f"{path} cannot be read: {error.strerror}") from None
+    with opened_path(path) as file:
+        return Tree(file.read(), path.name)

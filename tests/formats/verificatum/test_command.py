@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,9 +132,12 @@ def test_what_is_not_what_the_auditor_brings(name: str, capsys: pytest.CaptureFi
     assert all(line.startswith(failure) for line, failure in zip(failed, failures, strict=True))
 
 
-def test_a_directory_is_no_file(tmp_path: Path) -> None:
-    assert evote(CASE, "--key", str(tmp_path)) == 2
-    assert evote(CASE, "--ciphertexts", str(tmp_path)) == 2
+@pytest.mark.parametrize("option", ["--protinfo", "--key", "--ciphertexts"])
+def test_directories_and_pipes_are_no_files(option: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        assert evote(CASE, option, str(path)) == 2
+        assert f"ABSENT verificatum.complete: {path} is not a file" in capsys.readouterr().out
 
 
 WRONG_CALLS: dict[str, tuple[list[str], str]] = {

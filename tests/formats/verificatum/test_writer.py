@@ -225,8 +225,8 @@ def attempt(case: Path, auxsid: str = "default") -> None:
 
 
 MISTAKES: dict[str, tuple[Change | None, dict[str, str], type[EvoteError], str]] = {
-    "no key": (lambda c: (c / "publicKey").unlink(), {}, EvidenceMissing, "publicKey cannot be read"),
-    "no list": (lambda c: (c / "ciphertexts").unlink(), {}, EvidenceMissing, "ciphertexts cannot be read"),
+    "no key": (lambda c: (c / "publicKey").unlink(), {}, EvidenceMissing, "publicKey: No such file"),
+    "no list": (lambda c: (c / "ciphertexts").unlink(), {}, EvidenceMissing, "ciphertexts: No such file"),
     "an empty list": (lambda c: (c / "ciphertexts").write_bytes(b""), {}, DecodeError, "ends too early"),
     "no member": (
         lambda c: (c / "ciphertexts").write_bytes((c / "ciphertexts").read_bytes()[:-1] + b"\xff"),
