@@ -1,7 +1,8 @@
 """Two whole elections from real figures: run, verified by a fresh process, then forged and caught.
 
-District 1 of the Riigikogu election of 2023 goes by the mix road, the referendum of 2003 on joining the European Union
-by the homomorphic road; 1000 ballots each, drawn from the published votes. Records are left in ``build/demo``.
+The Riigikogu election of 2023, in all twelve districts, goes by the mix road, the referendum of 2003 on joining the
+European Union by the homomorphic road; 1000 ballots each, drawn from the published votes. Records are left in
+``build/demo``.
 """
 
 import shutil
@@ -22,7 +23,7 @@ from evote.record.entries import AnyBody, Result, Shuffle, decode_entry
 from evote.record.lists import lines_digest
 from evote.record.merkle import MerkleLog, leaf_hash
 from evote.record.operator import sign_checkpoint, sign_entry
-from evote.scenario import BLANK, Outcome, Scenario, draw, run
+from evote.scenario import Outcome, draw, run
 
 BALLOTS, SEED, SHOWN = 1000, 2023, 12
 BUILD = Path("build/demo")
@@ -55,7 +56,7 @@ def hold(example: str, forgery: Forgery) -> bool:
     scenario, path, start = draw(example, BALLOTS, SEED), BUILD / example, time.perf_counter()
     outcome = run(path, scenario, tell=lambda phase: console.print(f"{time.perf_counter() - start:6.1f} s  {phase}"))
     console.print(f"{time.perf_counter() - start:6.1f} s  done: {door(outcome)}")
-    equal = compare(scenario, outcome)
+    equal = compare(outcome)
     fingerprint = outcome.simulation.election.fingerprint.hex()
     verified = evote("verify", str(path), "--expect", fingerprint) == 0
     forged = BUILD / f"{example}-forged"
@@ -71,24 +72,27 @@ def door(outcome: Outcome) -> str:
     return f"{outcome.accepted} ballots accepted, {refused}"
 
 
-def compare(scenario: Scenario, outcome: Outcome) -> bool:
-    """Print the result beside what was put in; tell whether they are equal."""
-    (contest,) = outcome.simulation.election.contests
-    result = outcome.simulation.counting.results[contest.id]
-    counted = {option.id: count for option, count in zip(contest.options, result.counts, strict=True)}
-    counted[BLANK] = result.blank
-    names = {option.id: option.name for option in contest.options} | {BLANK: "blank"}
+def compare(outcome: Outcome) -> bool:
+    """Print the result beside what was put in; tell whether all of it is equal, unit by unit."""
+    (contest,) = outcome.election.contests
+    result, expected = outcome.simulation.counting.results[contest.id], outcome.expected[contest.id]
+    pairs = zip(contest.options, expected.counts, result.counts, strict=True)
     table = Table("option", "name", "put in", "counted", title=contest.title)
-    ranked = sorted(counted, key=lambda option: -counted[option])
-    for option in ranked[:SHOWN]:
-        table.add_row(option, names[option], str(scenario.expected.get(option, 0)), str(counted[option]))
+    for option, put_in, counted in sorted(pairs, key=lambda pair: -pair[2])[:SHOWN]:
+        table.add_row(option.id, option.name, str(put_in), str(counted))
     console.print(table)
-    equal = {option: count for option, count in counted.items() if count} == scenario.expected
+    wrong = outcome.differences()
     console.print(
-        f"{len(counted)} rows, all equal: {'yes' if equal else 'NO'}; "
-        f"{sum(counted.values())} counted, {result.invalid} invalid, {result.withheld} withheld"
+        f"{len(result.counts)} options in {len(result.units)} units, all equal: {'NO' if wrong else 'yes'}; "
+        f"{sum(result.counts)} counted, {result.blank} blank, {result.invalid} invalid, {result.withheld} withheld"
     )
-    return equal
+    if result.outcome:
+        last = result.outcome.tables[-1]
+        decided = Table(*last.columns, title=f"{last.title}: decided by the method {result.outcome.method}")
+        for row in last.rows:
+            decided.add_row(*row)
+        console.print(decided)
+    return not wrong
 
 
 def evote(*arguments: str) -> int:

@@ -20,7 +20,9 @@ def new(
     example: Annotated[
         str, typer.Option("--from", metavar="NAME", show_default=False, help=f"One of: {', '.join(example_names())}.")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The definition to write.")] = Path("election.toml"),
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The definition to write.")] = Path(
+        "election.toml"
+    ),
 ) -> None:
     """Write an example's definition, with its comments, to a file that you change to your needs.
 

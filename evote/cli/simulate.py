@@ -140,15 +140,19 @@ def _show(contest: Contest, expected: Tally, outcome: Outcome, poll: Poll) -> No
     """Print what was put in beside the result, and the file's own figures if it has any."""
     result = outcome.simulation.counting.results[contest.id]
     columns = [column for column in poll.published if column != "selected"]
+    pairs = zip(contest.options, expected.counts, result.counts, strict=False)  # only a test is told: no counts
     rows = [
         (option.id, option.name, put_in, votes, *(poll.published[column].get(option.id, "") for column in columns))
-        for option, put_in, votes in zip(contest.options, expected.counts, result.counts, strict=False)
+        for option, put_in, votes in sorted(pairs, key=lambda found: -found[2])
     ]
-    rows.sort(key=lambda row: -row[3])
     if rows:
-        show_table(contest.title, ("option", "name", "put in", "result", *(f"file: {c}" for c in columns)), rows[:SHOWN])
-    if len(rows) > SHOWN:
-        say(f"and {len(rows) - SHOWN} options more")
-    say(f"blank {result.blank}, invalid {result.invalid}, withheld {result.withheld}; units: {len(result.units)}")
+        show_table(
+            contest.title, ("option", "name", "put in", "result", *(f"file: {c}" for c in columns)), rows[:SHOWN]
+        )
+    hidden = f"{len(rows) - SHOWN} options more; " if len(rows) > SHOWN else ""
+    units = f"units: {len(result.units)}, withheld ballots: {result.withheld}"
+    say(f"{hidden}blank: {result.blank}, invalid: {result.invalid}; {units}")
     if result.outcome is not None:
-        say(f"by {result.outcome.method}: {', '.join(result.outcome.winners) or 'nobody'}")
+        winners = result.outcome.winners
+        more = f" and {len(winners) - SHOWN} more" if len(winners) > SHOWN else ""
+        say(f"decided by the method {result.outcome.method}: {', '.join(winners[:SHOWN]) or 'nothing'}{more}")

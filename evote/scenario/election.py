@@ -57,7 +57,7 @@ class Outcome:
             f"contest {contest.id}: {part}"
             for contest in self.election.contests
             for part in self.expected[contest.id].differences(
-                published(contest, counting.results[contest.id], counting.figures.get(contest.id))
+                published(counting.results[contest.id], counting.figures.get(contest.id))
             )
         ]
 
@@ -139,7 +139,7 @@ class _Run:
             self._cast((plan, self._selections(vote)) for plan, vote in some)
             if time != CLOSING:
                 self._test(time)
-        self._cast((plan, dict.fromkeys((c.id for c in self._election.contests_of(plan.district)))) for plan in odd)
+        self._cast((plan, dict.fromkeys(c.id for c in self._election.contests_of(plan.district))) for plan in odd)
         self._hand_in(self._broken(plan) for plan in self._voters[:BROKEN])
         for plan, _ in revoked:
             self._simulation.revoke(plan.voter)
@@ -147,17 +147,18 @@ class _Run:
 
     def _stages(self) -> list[str]:
         """Return the names of the tests before closing, those of all contests."""
-        tested = [c.question.times[:-1] for c in self._election.contests if c.question.route is Route.THRESHOLD]
-        return list(dict.fromkeys(time for times in tested for time in times))
+        return list(dict.fromkeys(time for c in self._petitions() for time in c.question.times if time != CLOSING))
 
     def _test(self, time: str) -> None:
         """Have the petitions tested that name this time, if there are ballots enough."""
-        for contest in self._election.contests:
-            if contest.question.route is Route.THRESHOLD and time in contest.question.times:
-                if self._ledger.testable(contest):
-                    self._ledger.test(contest, time)
-                    if time != CLOSING:
-                        self._simulation.test(contest.id, time)
+        named = [contest for contest in self._petitions() if time in contest.question.times]
+        for contest in filter(self._ledger.testable, named):
+            self._ledger.test(contest, time)
+            if time != CLOSING:
+                self._simulation.test(contest.id, time)
+
+    def _petitions(self) -> list[Contest]:
+        return [contest for contest in self._election.contests if contest.question.route is Route.THRESHOLD]
 
     def _selections(self, vote: Vote) -> dict[str, tuple[int, ...]]:
         return {

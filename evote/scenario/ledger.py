@@ -56,7 +56,7 @@ class Tally:
         return [part.name for part in fields(self) if getattr(self, part.name) != getattr(other, part.name)]
 
 
-def published(contest: Contest, result: Result, figures: Figures | None) -> Tally:
+def published(result: Result, figures: Figures | None) -> Tally:
     """Return what an election says of a contest; ``figures`` are absent where only a test is told."""
     if figures is None:
         tests = result.outcome.tables[0].rows if result.outcome else ()

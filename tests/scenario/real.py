@@ -1,5 +1,6 @@
-"""Real votes, every one encrypted, tallied on its road and verified: python -m tests.scenario.real [FILE ...]
+"""Real votes, every one encrypted, tallied on its road and verified.
 
+Run it: ``python -m tests.scenario.real [FILE ...]``.
 The tests hold what takes seconds, and samples of the rest; this holds all, with two workers, and says what came of it.
 """
 

@@ -17,7 +17,7 @@ from evote.scenario.election import Outcome
 from evote.scenario.ledger import published
 from evote.sources.poll import Poll
 from evote.verify import Report, verify
-from tests.scenario.polls import KINDS, by_hand, blank_by_hand, small_poll
+from tests.scenario.polls import KINDS, blank_by_hand, by_hand, small_poll
 
 TELL_BLANK = ("one of three", "choice", "proved choice", "ranked", "ranked budget", "lists", "petition")
 COUNTED = [kind for kind in KINDS if kind != "threshold"]
@@ -156,8 +156,8 @@ def choice(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 @pytest.mark.parametrize("part", RESULT_CHANGES)
 def test_a_difference_is_named(choice: Outcome, part: str) -> None:
-    (contest,), counting = choice.election.contests, choice.simulation.counting
+    counting = choice.simulation.counting
     honest, expected = counting.results["it"], choice.expected["it"]
-    assert expected.differences(published(contest, honest, counting.figures["it"])) == []
+    assert expected.differences(published(honest, counting.figures["it"])) == []
     wrong: Result = msgspec.structs.replace(honest, **RESULT_CHANGES[part](honest))
-    assert expected.differences(published(contest, wrong, counting.figures["it"])) == [part]
+    assert expected.differences(published(wrong, counting.figures["it"])) == [part]
