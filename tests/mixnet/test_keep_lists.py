@@ -37,10 +37,17 @@ from evote.mixnet.terelius_wikstrom.proof import native_lengths
 from evote.record import canonical, vault
 from evote.record.audit import Audit
 from evote.record.lists import lines_digest
-from tests.elections import changed
+from evote.verify import verify
+from tests.elections import EXPECTED, changed, open_box, outcome, story
 from tests.mixnet.shuffle_contract import CAREFUL, FAST, PLACE, ballots, generators, key_of, shuffled, transcript
 from tests.mixnet.shuffle_contract import statement_of as plain_statement_of
 from tests.mixnet.test_cascade import ELECTION, ENCODED, GROUP, KEY, KEYS, NORTH, SOUTH, Lists, body
+from tests.reference import verifier as reference
+from tests.reference.groups import GROUPS as NAIVE_GROUPS
+from tests.reference.groups import Refuted, require
+from tests.reference.proofs import Transcript as NaiveTranscript
+from tests.reference.proofs import ciphertexts
+from tests.reference.shuffles import SHUFFLES
 
 NAME = "commitment-consistent"
 COMMITTED, ROWS, WIDTH = 9, 5, 2
@@ -395,3 +402,84 @@ def _cut(permutation: Sequence[int], n: int) -> tuple[tuple[int, ...], ShuffleWi
     made = Ahead(b"", ShuffleWitness(permutation, [[i] for i in range(len(permutation))]), (), Told()).cut(n)
     assert [s for (s,) in made.witness.randomness] == list(kept[0])
     return kept[0], made.witness
+
+
+# --- in an election ---
+
+
+def test_an_election_prepared_before_its_ballots_verifies_and_the_naive_verifier_agrees(tmp_path: Path) -> None:
+    simulation = open_box(tmp_path / "board", "mix", shuffle=NAME)
+    servers = [Mixer(simulation.election, i, key) for i, key in enumerate(simulation.keys.mixers, 1)]
+    h = generators(simulation.key.group, 8)
+    prepared = [[server.prepare(simulation.key, "mayor", None, 1, h) for server in servers] for _ in range(2)]
+    story(simulation)
+    simulation.operator.close_box()
+    cascade = simulation.counting.cascade
+    for place, ahead in zip(cascade.places(), prepared, strict=True):
+        for server, made in zip(servers, ahead, strict=True):
+            message = server.shuffle(cascade, place, made)
+            simulation.post(server.author, body(message), message.lists)
+    simulation.operator.tally()
+    simulation.decrypt()
+    simulation.operator.tally()
+    simulation.operator.close_record()
+    report = verify(tmp_path / "board")
+    assert (report.status, report.failures) == (0, [])
+    assert {f.check: f.held for f in report.findings}[f"shuffle.{NAME}"] == 4
+    assert outcome(report.results["mayor"]) == EXPECTED["mayor"]
+    reference.verify(tmp_path / "board")
+
+
+# --- naively ---
+
+
+def naively(vectors: list[bytes], proof: bytes) -> None:
+    """Check `longer` as the reference verifier does, with these lines and this string in place of its own."""
+    group, said = NAIVE_GROUPS[GROUP.name](), body(longer())
+    after = [canonical.decode(line, bytes) for line in longer().lists[0]]
+    t = NaiveTranscript("shuffle")
+    t.append("suite", MADE_FOR.format.encode(), GROUP.name.encode())
+    t.append("election", MADE_FOR.fingerprint)
+    t.append("joint key", bytes(KEY.y))
+    t.append("author", b"mixer 1")
+    lists = ([ciphertexts(group, row, 1) for row in rows] for rows in (ENCODED, after))
+    check, most = SHUFFLES[NAME]
+    require(len(ENCODED) <= len(vectors) <= most * len(ENCODED), "not of its length")
+    check(group, bytes(KEY.y), changed(said, proof=proof), *lists, vectors, t)
+
+
+def exchanged(field: str) -> Edit:
+    """Return the edit that exchanges one field of two lines that have it."""
+
+    def edit(lines: list[bytes]) -> list[bytes]:
+        i, j = marked(lines, kept=True)[:2]
+        one, two = (canonical.decode(lines[at], ConsistentLine) for at in (i, j))
+        new = {i: changed(one, **{field: getattr(two, field)}), j: changed(two, **{field: getattr(one, field)})}
+        return [canonical.encode(new[at]) if at in new else line for at, line in enumerate(lines)]
+
+    return edit
+
+
+EDITS = {name: edit for name, (_, edit) in SPOILT.items()} | {
+    f"{field} of two lines exchanged": exchanged(field) for field in ConsistentLine.__struct_fields__
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_the_naive_verifier_refuses_the_same(name: str) -> None:
+    vectors, proof = longer().lists[1], body(longer()).proof
+    naively(vectors, proof)
+    with pytest.raises(Refuted):
+        naively(EDITS[name](vectors), proof)
+    state, lists = cascade(), Lists(longer())
+    digest = lines_digest(EDITS[name](vectors))
+    lists.held[digest] = EDITS[name](vectors)
+    with pytest.raises(VerificationError):
+        state.admit("mixer 1", changed(body(longer()), vectors=digest), lists, "")
+
+
+def test_the_naive_verifier_refuses_another_string() -> None:
+    vectors, proof = longer().lists[1], body(longer()).proof
+    for at in range(31, len(proof), 32):  # every element and scalar has 32 bytes
+        with pytest.raises(Refuted):
+            naively(vectors, proof[:at] + bytes([proof[at] ^ 1]) + proof[at + 1 :])
