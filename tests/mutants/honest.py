@@ -27,6 +27,7 @@ REVOKED_SILENT = "a voter without a ballot may be revoked"
 WELL_FORMED_TEXT = {"letter-more", "letter-less", "empty", "upper-case"}
 REARRANGED = {"reversed", "first-two-swapped"}
 KEY_KINDS = ("key-commitment", "key-opening", "key-boxes", "key-verdict")
+MIXED = ("mix", "ranked")
 COMPLAINER, ACCUSED = "trustee 1", "trustee 3"  # in the first attempt of the record "mix"
 
 
@@ -51,6 +52,8 @@ def _complained_key(world: World, item: Item, path: Path, operator: str) -> bool
 
 def exchanged_field(draft: Draft, one: int, other: int, field: str) -> str:
     """Return why two entries of a kind may exchange one field, or their authors."""
+    if _tested(draft, one):
+        return ""
     first, second = draft.items[one], draft.items[other]
     match first.kind, field:
         case "revocation" | "restoration", "reason":
@@ -78,6 +81,8 @@ def _exchanged_in_ceremony(first: Item, second: Item, field: str, *, evidence: b
 
 def moved(draft: Draft, index: int, to: int) -> str:
     """Return why an entry may stand at another place: it may change places with each one that it passes."""
+    if _tested(draft, min(index, to)):
+        return ""
     passed = draft.items[index + 1 : to + 1] if to > index else draft.items[to:index]
     return ORDER if all(_commute(draft, draft.items[index], other) for other in passed) else ""
 
@@ -85,6 +90,8 @@ def moved(draft: Draft, index: int, to: int) -> str:
 def dropped(draft: Draft, index: int) -> str:
     """Return why the record may be without an entry."""
     item, world = draft.items[index], draft.world
+    if _tested(draft, index):
+        return ""
     if item.kind == "decryption" and world.name == "sum":
         return SPARE_SHARE
     if item.kind == "ballot" and item.author.removeprefix("voter ") in world.set_aside:
@@ -99,6 +106,11 @@ def another_vote(world: World, voter: str) -> str:
     return ANOTHER_VOTE if voter in world.set_aside | world.withheld else ""
 
 
+def _tested(draft: Draft, index: int) -> bool:
+    """Tell whether a test of a petition comes later, which states the root of all that stood before it."""
+    return any(item.kind == "threshold-test" for item in draft.items[index + 1 :])
+
+
 def _commute(draft: Draft, a: Item, b: Item) -> bool:
     kinds = {a.kind, b.kind}
     if kinds & {"election", "closing"}:
@@ -110,14 +122,14 @@ def _commute(draft: Draft, a: Item, b: Item) -> bool:
     voting = {"ballot", "revocation", "restoration"}
     if kinds <= voting:
         return _voters_commute(draft, a, b)
-    if kinds <= {"aggregate", "shuffle", "decryption", "result"}:
+    if kinds <= {"aggregate", "shuffle", "decryption", "threshold-share", "threshold-proof", "result"}:
         return _counting_commutes(draft.world, a, b)
     return False
 
 
 def _voters_commute(draft: Draft, a: Item, b: Item) -> bool:
     if a.kind == b.kind == "ballot":
-        one_list = draft.world.name == "mix" and _counted(draft, a) and _counted(draft, b)
+        one_list = draft.world.name in MIXED and _counted(draft, a) and _counted(draft, b)
         return a.author != b.author and not (one_list and _district(a) == _district(b))
     return "ballot" in (a.kind, b.kind) or a.body["voter"] != b.body["voter"]
 
@@ -136,6 +148,8 @@ def _counting_commutes(world: World, a: Item, b: Item) -> bool:
     if a.body["contest"] != b.body["contest"]:
         return True
     both, spare = {a.kind, b.kind}, world.name == "sum"
+    if both & {"threshold-share", "threshold-proof"}:
+        return both == {"threshold-share"} and a.author != b.author
     if both == {"result", "decryption"}:
         return spare
     return "result" not in both and (a.body["unit"] != b.body["unit"] or both == {"decryption"})

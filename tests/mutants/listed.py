@@ -24,7 +24,7 @@ COLUMNS = ("B", "B_prime", "k_B", "k_E", "u")
 
 def list_mutants(draft: Draft) -> Iterator[Listed]:
     """Yield name, edit, reason and absence for the first and the last list of each kind."""
-    for field in LIST_FIELDS:
+    for field in LIST_FIELDS if draft.world.silent else LIST_FIELDS[1:]:
         indices = [i for i, item in enumerate(draft.items) if field in item.body]
         for index in dict.fromkeys(indices[:1] + indices[-1:]):
             rows = rows_of(draft, index, field)

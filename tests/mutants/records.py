@@ -1,8 +1,8 @@
-"""The two finished records that are changed, one of each road, in which every kind of entry occurs."""
+"""The two finished records that are changed in every way, one of each road; others are in `kinds`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -161,6 +161,3 @@ def ceremony_with_a_restart(simulation: Simulation) -> dict[int, tuple[bytes, ..
         post(2)
     operator.finish_key()
     return secrets
-
-
-BUILDERS: Mapping[str, Callable[[Path], World]] = {"sum": by_sum, "mix": by_mix}

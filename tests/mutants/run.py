@@ -6,23 +6,31 @@ import hashlib
 import multiprocessing
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import zip_longest
 from pathlib import Path
 
+from tests.mutants import kinds, records
 from tests.mutants.judge import Verdict, judge
 from tests.mutants.mutant import Mutant
 from tests.mutants.raw import raw_mutants
-from tests.mutants.records import BUILDERS, World
+from tests.mutants.records import World
 from tests.mutants.resealed import resealed_mutants
 
+BUILDERS: Mapping[str, Callable[[Path], World]] = {
+    "sum": records.by_sum,
+    "mix": records.by_mix,
+    "points": kinds.points,
+    "ranked": kinds.ranked,
+    "petition": kinds.petition,
+}
 RUNS = {"raw": raw_mutants, "resealed": resealed_mutants}
 Worlds = Mapping[str, World]
 
 
 def make_worlds(directory: Path) -> Worlds:
-    """Hold both elections."""
+    """Hold all elections."""
     return {name: build(directory / name) for name, build in BUILDERS.items()}
 
 

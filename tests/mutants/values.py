@@ -143,12 +143,20 @@ def scalar(name: str) -> Part:
 CIPHERTEXT = (element("c1"), element("c2"))
 EQUALITY_PROOF = (element("commitment-1"), element("commitment-2"), scalar("response"))
 LOGARITHM_PROOF = (element("commitment"), scalar("response"))
+BIT_PROOF = (
+    *(element(f"commitment-{b}") for b in range(2)),
+    Part("challenge-0", CHALLENGE, CHALLENGES),
+    *(scalar(f"response-{b}") for b in range(2)),
+)
+LINK_PROOF = (*(element(f"commitment-{row}") for row in (1, 2, 3)), *map(scalar, ("rho", "v", "R")))
+SHARE_PROOF = (element("commitment-1"), element("commitment-2"), scalar("x"), scalar("rho"))
 
 
 def ballot_proof(data: bytes) -> tuple[Part, ...]:
-    """Return the parts of a proof in a ballot; its length tells which it is, and how many branches there are."""
-    if len(data) == SIZE + GROUP.scalar_size:
-        return LOGARITHM_PROOF
+    """Return the parts of a proof in a ballot or a test; its length tells which it is, and how many branches it has."""
+    sizes = {sum(part.size for part in proof): proof for proof in (LOGARITHM_PROOF, BIT_PROOF, LINK_PROOF)}
+    if len(data) in sizes:
+        return sizes[len(data)]
     branches = (len(data) + CHALLENGE) // (2 * SIZE + CHALLENGE + GROUP.scalar_size)
     return (
         *(element(f"commitment-{b}-{row}") for b in range(branches) for row in (1, 2)),
@@ -158,10 +166,15 @@ def ballot_proof(data: bytes) -> tuple[Part, ...]:
 
 
 def shuffle_proof(data: bytes) -> tuple[Part, ...]:
-    """Return the parts of the string of a Terelius-Wikstrom proof for rows of one ciphertext."""
-    del data
-    elements = map(element, ("A'", "C'", "D'", "F'-c1", "F'-c2"))
-    return (*elements, *map(scalar, ("k_A", "k_C", "k_D", "k_F")))
+    """Return the parts of the string of a Terelius-Wikstrom proof; its length tells how wide the rows are."""
+    blocks = range(1, len(data) // (3 * SIZE) - 1)
+    elements = map(element, ("A'", "C'", "D'", *(f"F'-{block}-c{half}" for block in blocks for half in (1, 2))))
+    return (*elements, *map(scalar, ("k_A", "k_C", "k_D", *(f"k_F-{block}" for block in blocks))))
+
+
+def ciphertexts(data: bytes) -> tuple[Part, ...]:
+    """Return the halves of the ciphertexts in a row."""
+    return tuple(element(f"c{half}-{i}") for i in range(1, len(data) // (2 * SIZE) + 1) for half in (1, 2))
 
 
 def fixed(*parts: Part) -> Callable[[bytes], tuple[Part, ...]]:
@@ -175,7 +188,13 @@ def whole(operators: dict[str, Callable[[bytes], bytes]]) -> Callable[[bytes], t
 # What the bytes in a field are: by kind of entry and field, else by field.
 PARTS: dict[str, Callable[[bytes], tuple[Part, ...]]] = {
     "ballot.ciphertexts": fixed(*CIPHERTEXT),
+    "ballot.commitments": fixed(element("")),
     "ballot.proofs": ballot_proof,
+    "threshold-test.aggregate": fixed(*CIPHERTEXT),
+    "threshold-share.share": fixed(element("")),
+    "threshold-share.proof": fixed(*SHARE_PROOF),
+    "threshold-proof.commitments": fixed(element("")),
+    "threshold-proof.proofs": ballot_proof,
     "aggregate.ciphertexts": fixed(*CIPHERTEXT),
     "key-opening.coefficients": fixed(element("")),
     "key-opening.proof": fixed(*LOGARITHM_PROOF),
@@ -191,7 +210,7 @@ PARTS: dict[str, Callable[[bytes], tuple[Part, ...]]] = {
     "u": fixed(element("")),
     "k_B": fixed(scalar("")),
     "k_E": fixed(scalar("")),
-    "row.output": fixed(*CIPHERTEXT),
+    "row.output": ciphertexts,
     "row.shares": lambda data: tuple(element(f"d-{i}") for i in range(1, len(data) // SIZE + 1)),
     "signature": whole(SIGNATURE),
     "key-boxes.boxes": whole(BLOB),
