@@ -22,7 +22,7 @@ from evote.cli.output import say
 from evote.cli.secret_file import Kdf, KdfCost
 from evote.cli.workers import workers
 from evote.crypto.arithmetic import Arithmetic
-from evote.formats.verificatum.writer import DEFAULT_AUXSID, Session
+from evote.formats.verificatum.writer import DEFAULT_AUXSID, MixServer
 
 
 class Form(StrEnum):
@@ -67,12 +67,12 @@ def shuffle(
     The verb may be left out. Nothing in the directory is secret; evote verify DIRECTORY --format verificatum checks it.
     """
     with workers(jobs) as executor:
-        session = Session.read(protinfo, key, auxsid, _arithmetic(careful), executor)
+        server = MixServer.read(protinfo, key, auxsid, _arithmetic(careful), executor)
         if prepared is None:
-            count = session.shuffle(out, ciphertexts)
+            count = server.shuffle(out, ciphertexts)
         else:
             file = secret_file.existing(prepared, passphrase_file)
-            count = session.shuffle_prepared(out, ciphertexts, prepared, file.passphrase)
+            count = server.shuffle_prepared(out, ciphertexts, prepared, file.passphrase)
     say(f"wrote {out}: {count} ciphertexts shuffled, with the proof ({form.value})")
 
 
@@ -98,8 +98,8 @@ def prepare(
     """
     file = secret_file.new(out, passphrase_file)
     with workers(jobs) as executor:
-        session = Session.read(protinfo, key, auxsid, _arithmetic(careful), executor)
-        session.prepare(out, file.passphrase, rows, kdf_cost.cost)
+        server = MixServer.read(protinfo, key, auxsid, _arithmetic(careful), executor)
+        server.prepare(out, file.passphrase, rows, kdf_cost.cost)
     say(f"wrote {out} ({form.value}); it serves one shuffle: do not copy it")
 
 

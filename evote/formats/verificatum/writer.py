@@ -36,8 +36,8 @@ DEFAULT_AUXSID = "default"
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """One mix server in a session of Verificatum's, with the key that lists are encrypted under."""
+class MixServer:
+    """The one mix server of a session, with the key that lists are encrypted under."""
 
     info: ProtInfo
     auxsid: str
@@ -51,7 +51,7 @@ class Session:
         auxsid: str = DEFAULT_AUXSID,
         arithmetic: Arithmetic = Arithmetic.FAST,
         executor: Executor | None = None,
-    ) -> Session:
+    ) -> MixServer:
         """Read protInfo.xml and the key, a "raw" file of VMN's.
 
         Raises `DecodeError` and `VerificationError` for what the files say, `EvidenceMissing` for files that cannot be

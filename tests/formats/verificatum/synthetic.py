@@ -20,7 +20,7 @@ from evote.formats.verificatum.groups import product_group, write_group
 from evote.formats.verificatum.lists import Layout
 from evote.formats.verificatum.records import write_element
 from evote.formats.verificatum.shapes import write_product
-from evote.formats.verificatum.writer import Session
+from evote.formats.verificatum.writer import MixServer
 from evote.mixnet.columns import raw_vector
 from tests.formats.verificatum.cases import VECTORS
 
@@ -67,8 +67,8 @@ def _column(of: Group, n: int, source: random.Random) -> list[Element]:
 
 def shuffle_session(case: Path, arithmetic: Arithmetic = Arithmetic.FAST) -> int:
     """Shuffle the list of a session in its place."""
-    session = Session.read(case / "protInfo.xml", case / "publicKey", arithmetic=arithmetic)
-    return session.shuffle(case / "nizkp", case / "ciphertexts")
+    server = MixServer.read(case / "protInfo.xml", case / "publicKey", arithmetic=arithmetic)
+    return server.shuffle(case / "nizkp", case / "ciphertexts")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pytest
 
 from evote.crypto.group import group
 from evote.formats.verificatum.prover import Shuffler
-from evote.formats.verificatum.writer import Session
+from evote.formats.verificatum.writer import MixServer
 from evote.mixnet.columns import RawVector
 from evote.mixnet.draws import Draws
 from evote.record import vault
@@ -23,13 +23,13 @@ P256 = group("p-256")
 
 
 def whole(case: Path) -> None:
-    Session.read(case / "protInfo.xml", case / "publicKey").shuffle(case / "nizkp", case / "ciphertexts")
+    MixServer.read(case / "protInfo.xml", case / "publicKey").shuffle(case / "nizkp", case / "ciphertexts")
 
 
 def in_two_parts(case: Path) -> None:
-    session = Session.read(case / "protInfo.xml", case / "publicKey")
-    session.prepare(case / "prepared", PASSPHRASE, 6, vault.MINIMAL)
-    session.shuffle_prepared(case / "nizkp", case / "ciphertexts", case / "prepared", PASSPHRASE)
+    server = MixServer.read(case / "protInfo.xml", case / "publicKey")
+    server.prepare(case / "prepared", PASSPHRASE, 6, vault.MINIMAL)
+    server.shuffle_prepared(case / "nizkp", case / "ciphertexts", case / "prepared", PASSPHRASE)
 
 
 def exchange_a_vote(patch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evote.crypto.group import group
-from evote.formats.verificatum.writer import Session
+from evote.formats.verificatum.writer import MixServer
 from evote.record import vault
 from tests.formats.verificatum.cases import verified
 from tests.formats.verificatum.decrypting import Decryption
@@ -29,9 +29,9 @@ def whole(case: Path) -> None:
 def ahead(case: Path) -> None:
     """Write a shuffle in two parts."""
     write_session(P256, 2, case)
-    session = Session.read(case / "protInfo.xml", case / "publicKey")
-    session.prepare(case / "prepared", PASSPHRASE, 3, vault.MINIMAL)
-    session.shuffle_prepared(case / "nizkp", case / "ciphertexts", case / "prepared", PASSPHRASE)
+    server = MixServer.read(case / "protInfo.xml", case / "publicKey")
+    server.prepare(case / "prepared", PASSPHRASE, 3, vault.MINIMAL)
+    server.shuffle_prepared(case / "nizkp", case / "ciphertexts", case / "prepared", PASSPHRASE)
 
 
 def decrypted(case: Path) -> None:

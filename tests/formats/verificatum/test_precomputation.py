@@ -17,7 +17,7 @@ from evote.formats.verificatum import precomputation
 from evote.formats.verificatum.byte_tree import Tree
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.verifier import verify_directory
-from evote.formats.verificatum.writer import Session
+from evote.formats.verificatum.writer import MixServer
 from evote.record import vault
 from tests.formats.verificatum.cases import SEED, VECTORS, Change, edit, flip, verified, write
 from tests.formats.verificatum.synthetic import write_session
@@ -26,16 +26,16 @@ PASSPHRASE = b"correct horse battery"
 PREPARED = "list.prepared"
 
 
-def session(case: Path, auxsid: str = "default", arithmetic: Arithmetic = Arithmetic.FAST) -> Session:
-    return Session.read(case / "protInfo.xml", case / "publicKey", auxsid, arithmetic)
+def server(case: Path, auxsid: str = "default", arithmetic: Arithmetic = Arithmetic.FAST) -> MixServer:
+    return MixServer.read(case / "protInfo.xml", case / "publicKey", auxsid, arithmetic)
 
 
 def prepare(case: Path, rows: int, arithmetic: Arithmetic = Arithmetic.FAST) -> None:
-    session(case, "default", arithmetic).prepare(case / PREPARED, PASSPHRASE, rows, vault.MINIMAL)
+    server(case, "default", arithmetic).prepare(case / PREPARED, PASSPHRASE, rows, vault.MINIMAL)
 
 
 def shuffle(case: Path, to: str = "nizkp", auxsid: str = "default") -> int:
-    return session(case, auxsid).shuffle_prepared(case / to, case / "ciphertexts", case / PREPARED, PASSPHRASE)
+    return server(case, auxsid).shuffle_prepared(case / to, case / "ciphertexts", case / PREPARED, PASSPHRASE)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_verificatums_inputs_in_files_of_the_same_lengths_as_verificatums(name: 
 def test_workers_take_part_in_both_parts(tmp_path: Path) -> None:
     write_session(group("p-256"), 3, tmp_path)
     with ProcessPoolExecutor(2) as executor:
-        made = Session.read(tmp_path / "protInfo.xml", tmp_path / "publicKey", executor=executor)
+        made = MixServer.read(tmp_path / "protInfo.xml", tmp_path / "publicKey", executor=executor)
         made.prepare(tmp_path / PREPARED, PASSPHRASE, 4, vault.MINIMAL)
         made.shuffle_prepared(tmp_path / "nizkp", tmp_path / "ciphertexts", tmp_path / PREPARED, PASSPHRASE)
     assert verified(tmp_path).status == 0
@@ -89,7 +89,7 @@ def test_it_serves_one_shuffle_whatever_became_of_that(made: Path) -> None:
 
 def test_in_memory_too(tmp_path: Path) -> None:
     write_session(group("p-256"), 2, tmp_path)
-    made = session(tmp_path)
+    made = server(tmp_path)
     purpose = precomputation.purpose_of(made.shuffler, "default", 3)
     h = generators(made.info.group, made.shuffler.challenger, made.info.slack, 3)
     ahead = precomputation.prepare(made.shuffler, purpose, h)
@@ -181,7 +181,7 @@ def test_what_is_not_there(tmp_path: Path) -> None:
 
 def test_secrets_do_not_print_or_pickle(tmp_path: Path) -> None:
     write_session(group("p-256"), 1, tmp_path)
-    made = session(tmp_path)
+    made = server(tmp_path)
     purpose = precomputation.purpose_of(made.shuffler, "default", 2)
     h = generators(made.info.group, made.shuffler.challenger, made.info.slack, 2)
     ahead = precomputation.prepare(made.shuffler, purpose, h).take(purpose)

@@ -20,7 +20,7 @@ from evote.formats.verificatum.protinfo import read_protinfo
 from evote.formats.verificatum.prover import Shuffler
 from evote.formats.verificatum.records import write_element
 from evote.formats.verificatum.verifier import verify_directory
-from evote.formats.verificatum.writer import Session
+from evote.formats.verificatum.writer import MixServer
 from evote.mixnet.columns import raw_vector
 from evote.record import files
 from tests.formats.verificatum.cases import NAMES, SEED, VECTORS, Change, delete, flip, swap, verified, write
@@ -161,8 +161,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_workers_make_proofs_too_also_in_a_group_that_is_registered_nowhere(tmp_path: Path) -> None:
     case = VECTORS / "modp3072fixed-k1-shuffle-n20"
     with ProcessPoolExecutor(2) as executor:
-        session = Session.read(case / "protInfo.xml", case / "publicKey", executor=executor)
-        count = session.shuffle(tmp_path / "nizkp", case / "nizkp" / LISTS[0])
+        server = MixServer.read(case / "protInfo.xml", case / "publicKey", executor=executor)
+        count = server.shuffle(tmp_path / "nizkp", case / "nizkp" / LISTS[0])
     assert count == 20
     assert verify_directory(tmp_path / "nizkp", case / "protInfo.xml", seed=SEED).status == 0
 
@@ -221,7 +221,7 @@ def test_masks_are_long_enough_and_the_responses_as_long_as_they() -> None:
 
 
 def attempt(case: Path, auxsid: str = "default") -> None:
-    Session.read(case / "protInfo.xml", case / "publicKey", auxsid).shuffle(case / "made", case / "ciphertexts")
+    MixServer.read(case / "protInfo.xml", case / "publicKey", auxsid).shuffle(case / "made", case / "ciphertexts")
 
 
 MISTAKES: dict[str, tuple[Change | None, dict[str, str], type[EvoteError], str]] = {
