@@ -28,8 +28,8 @@ class Greedy:
     """
 
     budget: int
-    points: int = 0
     ties: Ties = Ties.ORDER
+    points: int = 0
 
     def __post_init__(self) -> None:
         """``ValueError`` for a budget that is not positive, or points that are negative or more than a million."""
@@ -47,7 +47,7 @@ class Greedy:
             raise ValueError("rule 'budget' is missing")
         if free := [option.id for option in options if not option.cost]:
             raise ValueError(f"option {free[0]!r} has no cost")
-        return cls(given["budget"], given["points"], tie_rule(given["ties"]))
+        return cls(given["budget"], tie_rule(given["ties"]), given["points"])
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return the funded projects, most votes or points first, and a table of all with what was left before each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise, permutations
 
 from hypothesis import given
@@ -32,6 +33,8 @@ class TestGreedy(MethodContract):
         "a debt": {"budget": -5},
         "another way with ties": {"budget": 100, "ties": "cheapest"},
         "seats": {"budget": 100, "seats": 1},
+        "points to be taken away": {"budget": 100, "points": -1},
+        "points beyond measure": {"budget": 100, "points": 1_000_001},
     }
     wrong_options = {"a project without a cost": figures((60, 0), (0, 0)).options}
 
@@ -61,6 +64,25 @@ def test_equals_go_by_the_definition_or_by_lot() -> None:
     assert Greedy(100).outcome(figures(*equal)).winners == ("p1",)
     drawn = {Greedy(100, Ties.LOT).outcome(figures(*equal, root=bytes([i]))).winners for i in range(30)}
     assert drawn == {("p1",), ("p2",)}
+
+
+def test_rankings_are_votes_by_points() -> None:
+    ranked = replace(figures((60, 9), (50, 1), (40, 0), (10, 0)), ballots=(((1, 2), 3), ((3, 2), 2), ((2,), 1)))
+    outcome = Greedy(100, points=2).outcome(ranked)
+    assert outcome.tables[0].columns[1] == "Points"
+    assert [row[1:3] for row in outcome.tables[0].rows] == [("7", "50"), ("6", "60"), ("4", "40"), ("0", "10")]
+    assert outcome.winners == ("p2", "p3")
+    assert Greedy(100).outcome(ranked).winners == ("p1",)
+
+
+def test_krakow_swoszowice_is_funded_by_its_published_scores() -> None:
+    """Costs and scores of 2018, most points first; rankings of one project each give them."""
+    costs = (56000, 56000, 56000, 50500, 53000, 12500, 2900, 20000, 4000, 8400)
+    scores = (700, 603, 559, 557, 516, 501, 496, 488, 329, 315)
+    found = figures(*((cost, 0) for cost in costs))
+    ballots = tuple(((number,), score) for number, score in enumerate(scores, 1))
+    outcome = Greedy(141200, points=1).outcome(replace(found, ballots=ballots))
+    assert outcome.winners == ("p1", "p2", "p6", "p7", "p9", "p10")
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.integers(0, 4)), min_size=1, max_size=5), st.integers(1, 40))
