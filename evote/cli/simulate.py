@@ -145,10 +145,11 @@ def _show(contest: Contest, expected: Tally, outcome: Outcome, poll: Poll) -> No
         (option.id, option.name, put_in, votes, *(poll.published[column].get(option.id, "") for column in columns))
         for option, put_in, votes in sorted(pairs, key=lambda found: -found[2])
     ]
+    heads = ("option", "name", "put in", "result", *(f"file: {column}" for column in columns))
     if rows:
-        show_table(
-            contest.title, ("option", "name", "put in", "result", *(f"file: {c}" for c in columns)), rows[:SHOWN]
-        )
+        show_table(contest.title, heads, rows[:SHOWN])
+    elif result.outcome is not None:
+        show_table(contest.title, result.outcome.tables[0].columns, result.outcome.tables[0].rows)
     hidden = f"{len(rows) - SHOWN} options more; " if len(rows) > SHOWN else ""
     units = f"units: {len(result.units)}, withheld ballots: {result.withheld}"
     say(f"{hidden}blank: {result.blank}, invalid: {result.invalid}; {units}")

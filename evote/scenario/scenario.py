@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from evote.errors import DecodeError
 from evote.sources.examples import example_poll
 from evote.sources.poll import Poll, Vote, scaled
 
@@ -42,7 +43,9 @@ def draw(
 
 
 def scenario(poll: Poll, voters: int | None = None, seed: int = 0, group: str | None = None) -> Scenario:
-    """Return a scenario of a whole poll, or of as many ``voters`` in proportion."""
+    """Return a scenario of a whole poll, or of as many ``voters`` in proportion; `DecodeError` if nobody voted."""
+    if not poll.size:
+        raise DecodeError("nobody voted, so there is nothing to count")
     if voters is not None:
         poll = scaled(poll, voters, seed)
     if group is not None:
