@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
+import evote.verify
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Row, encode_row
 from evote.crypto.group import group
 from evote.crypto.rows import Rows
 from evote.errors import DecodeError
+from evote.mixnet import cascade
 from evote.mixnet.shuffle import GENERATORS, Generators, ShuffleStatement, shuffle_proof, shuffle_prover
+from evote.mixnet.terelius_wikstrom.verifier import TereliusWikstrom
+from evote.registry import registered_names
+from tests.elections import finished
 from tests.mixnet.shuffle_contract import PLACE, as_read, ballots, key_of, statement_of
 
 TOY = group("toy")
@@ -60,3 +67,25 @@ def test_both_ways_of_arithmetic_agree(arithmetic: Arithmetic) -> None:
     for x in (0, 1, 2, TOY.order - 1, 123456789):
         assert power(x) == h**x
         assert arithmetic.product([g, h], [x, 5]) == g**x * h**5
+
+
+class Tracing(TereliusWikstrom):
+    """A proof of shuffle that somebody plugged in."""
+
+    check: ClassVar[str] = "shuffle.tracing"
+    meaning: ClassVar[str] = "each list is the one before, as a plug-in sees it"
+
+
+def test_what_a_plug_in_shows_is_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (cascade, evote.verify):
+        monkeypatch.setattr(module, "shuffle_proof", lambda _: Tracing())
+    report = evote.verify.verify(finished("mix").path)
+    assert report.status == 0
+    assert {finding.check: finding.held for finding in report.findings}["shuffle.tracing"] == 4
+    assert report.checks["shuffle.tracing"] == Tracing.meaning
+
+
+@pytest.mark.parametrize("name", registered_names("evote.shuffles"))
+def test_a_report_says_of_our_own_proofs_what_they_say_of_themselves(name: str) -> None:
+    proof = shuffle_proof(name)
+    assert evote.verify.CHECKS[proof.check] == proof.meaning
