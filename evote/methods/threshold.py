@@ -8,22 +8,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from evote.methods.method import Figures
+from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.questions.option import Option, Rule, rules_of
 
 SHARE = re.compile(r"[0-9]{1,9}([./][0-9]{1,9})?\Z")
 
+MAX_VOTES = 1 << 53  # as of every count on the board; a test of a petition needs it to be far below the group's order
+
 
 @dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Method):
     """Win with ``votes`` votes or, if that is 0, with ``share`` of the weight of all who could have voted."""
 
     votes: int
     share: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
-        if self.votes < 0 or not 0 <= self.share <= 1 or bool(self.votes) == bool(self.share):
+        if not 0 <= self.votes < MAX_VOTES or not 0 <= self.share <= 1 or bool(self.votes) == bool(self.share):
             raise ValueError("a threshold is a number of votes, or a share of the electorate up to 1, and not both")
 
     @classmethod

@@ -121,11 +121,18 @@ def test_a_share_of_the_electorate_is_rounded_up(tmp_path: Path, share: str, t: 
 
 
 def test_a_threshold_beyond_everybody(tmp_path: Path) -> None:
-    simulation = petition(tmp_path / "r", count={"method": "threshold", "votes": 1000})
+    simulation = petition(tmp_path / "r", count={"method": "threshold", "votes": (1 << 53) - 1})
     vote(simulation, names(1, 2, 3))
     simulation.finish()
     assert outcome(simulation).outcome.winners == ()
     assert verify(tmp_path / "r").status == 0
+
+
+@pytest.mark.parametrize("votes", [-1, 0, 1 << 53, 1 << 300])
+def test_a_threshold_that_nothing_could_be_proved_of(tmp_path: Path, votes: int) -> None:
+    """The distance from it is proved modulo the group's order."""
+    with pytest.raises(ValueError, match="a threshold is a number of votes"):
+        petition(tmp_path / "r", count={"method": "threshold", "votes": votes})
 
 
 def test_too_few_ballots_are_not_tested(tmp_path: Path) -> None:
