@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from evote.methods.method import Figures
+from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome
 from evote.methods.ranked import ids, settled, standing, verdicts
 from evote.methods.ties import Ties
@@ -21,7 +21,7 @@ MAXIMUM = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Borda:
+class Borda(Method):
     """``seats`` (default 1) go to the most points; ``points`` is what a first place gives; ``ties`` as in `Ties`."""
 
     points: int
@@ -37,6 +37,11 @@ class Borda:
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``points``, ``seats`` and ``ties``."""
         return cls(**settled(options, rules, points=len(options), seats=1, ties=Ties.ORDER.value))
+
+    @property
+    def by_rankings(self) -> bool:
+        """It does."""
+        return True
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return the winners, most points first; an option without points does not win."""

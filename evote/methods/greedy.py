@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from evote.methods.borda import MAXIMUM, borda_points
-from evote.methods.method import Figures
+from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.methods.plurality import by_votes
 from evote.methods.ties import Ties, tie_rule
@@ -21,7 +21,7 @@ from evote.questions.option import Option, Rule, rules_of
 
 
 @dataclass(frozen=True, slots=True)
-class Greedy:
+class Greedy(Method):
     """``budget`` may be spent, in the unit of the options' ``cost``; ``ties`` is ``order`` (default) or ``lot``.
 
     ``points`` are what a first place gives, 0 (default) where votes are counted.
@@ -48,6 +48,11 @@ class Greedy:
         if free := [option.id for option in options if not option.cost]:
             raise ValueError(f"option {free[0]!r} has no cost")
         return cls(given["budget"], tie_rule(given["ties"]), given["points"])
+
+    @property
+    def by_rankings(self) -> bool:
+        """Where they make points."""
+        return self.points > 0
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return the funded projects, most votes or points first, and a table of all with what was left before each."""

@@ -1,15 +1,16 @@
 """A method turns a contest's verified figures into a decision: by the definition alone, so that anybody repeats it.
 
-A new one is one new file: a class with this protocol, registered under ``evote.methods`` and named by a contest's
+A new one is one new file: a subclass of `Method`, registered under ``evote.methods`` and named by a contest's
 ``count = { method = "...", ... }``. It computes with integers and fractions, never with floats, and no run differs
 from another: ties are broken by the rule that the definition names.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Self
 
 from evote.methods.outcome import Outcome
 from evote.questions.option import Option, Rule
@@ -35,15 +36,24 @@ class Figures:
     electorate: int = 0
 
 
-class Method(Protocol):
+class Method(ABC):
     """What a method must offer; instances are frozen and cannot be built wrong."""
 
+    __slots__ = ()
+
     @classmethod
+    @abstractmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from the definition's ``count`` without ``method``; ``ValueError`` names what is wrong with it."""
 
+    @abstractmethod
     def outcome(self, figures: Figures) -> Outcome:
         """Return the decision that the figures lead to."""
+
+    @property
+    def by_rankings(self) -> bool:
+        """Whether it decides by whole rankings, which a question must have asked for."""
+        return False
 
 
 def method(name: str) -> type[Method]:

@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from evote.methods.averages import PartyList, Seat, decimal, highest_averages
-from evote.methods.method import Figures
+from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.methods.plurality import by_votes
 from evote.methods.ties import Ties, tie_rule
@@ -30,7 +30,7 @@ PERCENT = re.compile(r"(0|[1-9][0-9]?)(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
-class HighestAverages:
+class HighestAverages(Method):
     """``seats`` for lists with at least ``threshold`` per cent of the votes; see the module for ``options``.
 
     Rules: ``seats``, 1 to 10 000; ``threshold``, text such as ``"5"`` or ``"3.25"``, default ``"0"``; ``ties``,

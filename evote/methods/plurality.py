@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from evote.methods.method import Figures
+from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.methods.ties import Ties, tie_rule
 from evote.questions.option import Option, Rule, rules_of
 
 
 @dataclass(frozen=True, slots=True)
-class Plurality:
+class Plurality(Method):
     """``seats`` (default 1) go to the options with the most votes; ``ties`` is ``order`` (default) or ``lot``."""
 
     seats: int = 1

@@ -32,7 +32,7 @@ from typing import Any, Self
 
 from evote.crypto.bigint import iroot
 from evote.methods.averages import PartyList, Seat, decimal, highest_averages
-from evote.methods.method import Figures
+from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.methods.ties import Ties, tie_rule
 from evote.questions.option import Option, Rule, rules_of
@@ -77,7 +77,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Riigikogu:
+class Riigikogu(Method):
     """``districts`` share out their mandates; ``independents`` is what stands for a party where there is none."""
 
     districts: tuple[District, ...]

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from evote.methods.method import Figures
+from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.methods.ranked import ids, settled, standing, verdicts
 from evote.methods.ties import Ties
@@ -24,7 +24,7 @@ from evote.questions.option import Option, Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Schulze:
+class Schulze(Method):
     """``seats`` (default 1) go to the best; ``ties`` is ``order`` (default) or ``lot``."""
 
     seats: int = 1
@@ -39,6 +39,11 @@ class Schulze:
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``seats`` and ``ties``."""
         return cls(**settled(options, rules, seats=1, ties=Ties.ORDER.value))
+
+    @property
+    def by_rankings(self) -> bool:
+        """It does."""
+        return True
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return who was elected, best first, who beats how many in pairs, and the paths that decided.

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from evote.methods.method import Figures
+from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.methods.ranked import ids, settled, standing
 from evote.methods.ties import Ties
@@ -22,7 +22,7 @@ MAXIMUM = 18
 
 
 @dataclass(frozen=True, slots=True)
-class SingleTransferableVote:
+class SingleTransferableVote(Method):
     """``seats`` (default 1) by Droop's quota; values to ``decimals`` (default 5, as in Scotland); ``ties``."""
 
     seats: int = 1
@@ -39,6 +39,11 @@ class SingleTransferableVote:
         """Build from ``seats``, ``decimals`` and ``ties``."""
         return cls(**settled(options, rules, seats=1, decimals=SCOTLAND, ties=Ties.ORDER.value))
 
+    @property
+    def by_rankings(self) -> bool:
+        """It does."""
+        return True
+
     def outcome(self, figures: Figures) -> Outcome:
         """Return who was elected, in that order, and the result sheet: all votes at all stages."""
         count = Count(figures.ballots, standing(figures, self.ties), self.seats, 10**self.decimals)
@@ -47,7 +52,7 @@ class SingleTransferableVote:
 
 
 @dataclass(frozen=True, slots=True)
-class InstantRunoff:
+class InstantRunoff(Method):
     """One seat; ``ties`` is ``order`` (default) or ``lot``."""
 
     ties: Ties = Ties.ORDER
@@ -56,6 +61,11 @@ class InstantRunoff:
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``ties``."""
         return cls(**settled(options, rules, ties=Ties.ORDER.value))
+
+    @property
+    def by_rankings(self) -> bool:
+        """It does."""
+        return True
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return the winner and the result sheet."""

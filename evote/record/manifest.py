@@ -71,7 +71,8 @@ class Contest(_Frozen, frozen=True):
             raise ValueError(
                 f'contest {self.id}: a test of the threshold needs count = {{ method = "threshold", ... }}'
             )
-        _ = self.method
+        if self.method and self.method.by_rankings and not self.question.ranked:
+            raise ValueError(f"contest {self.id}: {self.count['method']} needs rankings, and {self.type} asks for none")
 
     @cached_property
     def question(self) -> Question:

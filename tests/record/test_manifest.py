@@ -110,6 +110,26 @@ CONTESTS = {
     "more choices than options": ({"rules": {"maximum": 3}}, "maximum"),
     "minimum above maximum": ({"rules": {"minimum": 2, "maximum": 1}}, "minimum"),
     "negative minimum": ({"rules": {"minimum": -1}}, "minimum"),
+    "no such method": ({"count": {"method": "no-such-method"}}, "nothing is registered"),
+    "a method by number": ({"count": {"method": 1}}, "named by text"),
+    "rules without a method": ({"count": {"seats": 1}}, "nothing is registered"),
+    "unknown rule of a method": ({"count": {"method": "plurality", "chairs": 1}}, "chairs"),
+    "more seats than options": ({"count": {"method": "plurality", "seats": 3}}, "seats"),
+    "rankings that nobody makes": ({"count": {"method": "schulze"}}, "needs rankings"),
+    "runoff without rankings": ({"count": {"method": "irv"}}, "needs rankings"),
+    "a test without a threshold": (
+        {"type": "petition", "options": OPTIONS[:1], "rules": {"result": "threshold"}},
+        "to be tested|test of the threshold",
+    ),
+    "a test of a plurality": (
+        {
+            "type": "petition",
+            "options": OPTIONS[:1],
+            "rules": {"result": "threshold"},
+            "count": {"method": "plurality"},
+        },
+        "to be tested|test of the threshold",
+    ),
 }
 
 
@@ -152,6 +172,7 @@ NOT_INSTALLED = {
     "unknown question": edited(contests=[json.loads(TEXT)["contests"][0] | {"type": "no-such-question"}]),
     "another version": edited(format="evote/2"),
     "unknown proof of shuffle": edited(shuffle="no-such-proof"),
+    "unknown method": edited(contests=[json.loads(TEXT)["contests"][0] | {"count": {"method": "no-such-method"}}]),
 }
 
 
