@@ -11,6 +11,7 @@ from tests.mutants.judge import judge
 from tests.mutants.mutant import Mutant
 from tests.mutants.run import RUNS, Worlds, judged, make_worlds, mutants_of, thinned
 from tests.mutants.sealing import take_apart
+from tests.reference import verifier as reference
 
 SAMPLE = 60
 
@@ -23,6 +24,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
 def test_records_verify(worlds: Worlds):
     for world in worlds.values():
         assert verify(world.path).status == 0
+        reference.verify(world.path)
 
 
 def test_every_kind_of_entry_occurs(worlds: Worlds):

@@ -67,7 +67,8 @@ Answers = Sequence[Sequence[int]]
 def held(path: Path, name: str, contests: list[dict[str, Any]], votes: Mapping[str, Answers]) -> Simulation:
     """Return an election in which these votes were cast, in the order of the contests."""
     keys = keys_of(3, 1 if name == "ranked" else 0)
-    simulation = Simulation(path, appoint({**RULES, "name": name, "contests": contests}, keys), keys)
+    definition = {**RULES, "name": name, "shuffle": "commitment-consistent", "contests": contests}
+    simulation = Simulation(path, appoint(definition, keys), keys)
     simulation.enrol([VoterPlan(voter, "all", weight=1 if name != "petition" else 4) for voter in VOTERS])
     simulation.make_key()
     ids = [contest["id"] for contest in contests]
@@ -87,7 +88,7 @@ def points(path: Path) -> World:
 
 
 def ranked(path: Path) -> World:
-    """Rankings, mixed once."""
+    """Rankings, mixed once, with a proof in two parts."""
     votes = {"n1": ([1, 2],), "n2": ([2],), "n3": ([1],)}
     return finished(held(path, "ranked", RANKED, votes), "ranked")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from evote.mixnet.commitment_consistent.proof import ConsistentLine
 from evote.mixnet.terelius_wikstrom.proof import VectorLine
 from evote.record.entries import Credential
 from tests.mutants import honest
@@ -19,7 +20,6 @@ Rows = list[Any]
 Edit = Callable[[Draft], None]
 Listed = tuple[str, Edit, str, bool]
 TYPES: dict[str, type[Any]] = {"credentials": Credential, "vectors": VectorLine, "output": bytes, "shares": bytes}
-COLUMNS = ("B", "B_prime", "k_B", "k_E", "u")
 
 
 def list_mutants(draft: Draft) -> Iterator[Listed]:
@@ -37,8 +37,10 @@ def list_mutants(draft: Draft) -> Iterator[Listed]:
 
 def rows_of(draft: Draft, index: int, field: str) -> Rows:
     """Return the rows of a list as trees in which bytes are bytes."""
-    lines = draft.lists[draft.items[index].body[field]]
-    return [tree_of(msgspec.json.decode(line, type=TYPES[field])) for line in lines]
+    lines, type_ = draft.lists[draft.items[index].body[field]], TYPES[field]
+    if type_ is VectorLine and draft.election["shuffle"] == "commitment-consistent":
+        type_ = ConsistentLine
+    return [tree_of(msgspec.json.decode(line, type=type_)) for line in lines]
 
 
 def _replace(index: int, field: str, rows: Rows, draft: Draft) -> None:
@@ -79,12 +81,13 @@ def _with(row: dict[str, Any], path: tuple[str | int, ...], value: Any) -> dict[
 
 def _column_changes(rows: Rows) -> Iterator[tuple[str, Rows, str]]:
     """Turn, and exchange, whole columns of the vectors of a proof of shuffle."""
-    for column in COLUMNS:
+    for column in rows[0]:
         values = [row[column] for row in rows]
         yield f"column-{column}-turned", _column(rows, column, values[1:] + values[:1]), ""
         yield f"column-{column}-constant", _column(rows, column, values[:1] * len(rows)), ""
         yield f"column-{column}-first-two-swapped", _column(rows, column, values[1::-1] + values[2:]), ""
-    for one, other in (("B", "B_prime"), ("B", "u"), ("B_prime", "u"), ("k_B", "k_E")):
+    second = [("k_E", "list_k_E")] if "list_k_E" in rows[0] else []
+    for one, other in (("B", "B_prime"), ("B", "u"), ("B_prime", "u"), ("k_B", "k_E"), *second):
         swapped = [{**row, one: row[other], other: row[one]} for row in rows]
         yield f"columns-{one}-and-{other}-exchanged", swapped, ""
 

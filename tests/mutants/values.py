@@ -166,10 +166,14 @@ def ballot_proof(data: bytes) -> tuple[Part, ...]:
 
 
 def shuffle_proof(data: bytes) -> tuple[Part, ...]:
-    """Return the parts of the string of a Terelius-Wikstrom proof; its length tells how wide the rows are."""
-    blocks = range(1, len(data) // (3 * SIZE) - 1)
-    elements = map(element, ("A'", "C'", "D'", *(f"F'-{block}-c{half}" for block in blocks for half in (1, 2))))
-    return (*elements, *map(scalar, ("k_A", "k_C", "k_D", *(f"k_F-{block}" for block in blocks))))
+    """Return the parts of the string of a proof of shuffle; its length tells which, and how wide the rows are."""
+    blocks, two_parts = range(1, len(data) // (3 * SIZE) - 1), len(data) % (3 * SIZE)
+    F_prime = [element(f"F'-{block}-c{half}") for block in blocks for half in (1, 2)]  # noqa: N806 - the paper's letter
+    k_F = [scalar(f"k_F-{block}") for block in blocks]  # noqa: N806
+    first, answers = map(element, ("A'", "C'", "D'")), map(scalar, ("k_A", "k_C", "k_D"))
+    if two_parts:
+        return (*first, *answers, element("A'-of-2"), *F_prime, scalar("k_A-of-2"), *k_F)
+    return (*first, *F_prime, *answers, *k_F)
 
 
 def ciphertexts(data: bytes) -> tuple[Part, ...]:
@@ -210,6 +214,7 @@ PARTS: dict[str, Callable[[bytes], tuple[Part, ...]]] = {
     "u": fixed(element("")),
     "k_B": fixed(scalar("")),
     "k_E": fixed(scalar("")),
+    "list_k_E": fixed(scalar("")),
     "row.output": ciphertexts,
     "row.shares": lambda data: tuple(element(f"d-{i}") for i in range(1, len(data) // SIZE + 1)),
     "signature": whole(SIGNATURE),
