@@ -184,12 +184,20 @@ class _Office(_Workshop):
     def _file_for(self, place: Place, directory: Path) -> Path:
         """Return the file that was prepared for a unit's list, else the smallest for any that will do."""
         path = directory / self.name(place, PREPARED)
+        sizes = [] if path.exists() else self._sizes(place.contest, directory)
+        if not sizes:
+            return path
         purpose = self.mixer.purpose_of(self.cascade, place)
-        pattern = re.compile(re.escape(f"mixer-{self._index}-{place.contest}.") + r"(\d+)-rows\.(\d+)" + PREPARED)
-        names = (pattern.fullmatch(file.name) for file in directory.glob(f"*{PREPARED}"))
-        sizes = sorted((int(name[1]), int(name[2]), name[0]) for name in names if name)
-        fitting = [name for size, _, name in sizes if offline.fewest(purpose.proof, size) <= purpose.rows <= size]
-        return directory / fitting[0] if fitting and not path.exists() else path
+        for size, _, name in sizes:
+            if offline.fewest(purpose.proof, size) <= purpose.rows <= size:
+                return directory / name
+        raise Refused(f"nothing in {directory} was prepared for a list of {purpose.rows} rows")
+
+    def _sizes(self, contest: str, directory: Path) -> list[tuple[int, int, str]]:
+        """Return rows, number and name of what was prepared for any unit of a contest."""
+        name = re.escape(f"mixer-{self._index}-{contest}.") + r"(\d+)-rows\.(\d+)" + re.escape(PREPARED)
+        found = (re.fullmatch(name, file.name) for file in directory.glob(f"*{PREPARED}"))
+        return sorted((int(match[1]), int(match[2]), match[0]) for match in found if match)
 
     def prepare_all(self, out: Path, kdf: Kdf) -> None:
         """Write a new file for each list that will come to this server."""

@@ -196,6 +196,16 @@ def test_a_file_that_was_used_is_refused_wherever_a_copy_of_it_lies(voting: Part
     one_sentence(voting.run(*words), 2, f"{name} has been used")
 
 
+def test_a_file_for_other_lengths_is_kept(voting: Parties) -> None:
+    for rows in (2, 13):
+        ahead = prepare_early(voting, "mixer-1", rows)
+    before = files(ahead)
+    vote(voting)
+    said = voting.run(*words_of(voting, "mixer-1", ahead))
+    one_sentence(said, 2, "nothing in .* was prepared for a list of 3 rows")
+    assert files(ahead) == before
+
+
 EARLY: dict[str, tuple[list[object], str]] = {
     "no such contest": (["--contest", "council", "--rows", 8], "no contest council is mixed"),
     "no number of rows": (["--contest", "mayor"], "--contest and --rows go together"),

@@ -345,6 +345,14 @@ class ShuffleContract:
         proof = shuffle_proof(self.name).decode(case.group, case.width, case.lines, case.data)
         assert (proof.lines(), bytes(proof)) == (case.lines, case.data)
 
+    def test_it_tells_what_a_cascade_asks(self) -> None:
+        case, public = case_of(self.name), shuffle_proof(self.name)
+        made = [public.decode(case.group, case.width, *case.prove(case.after, case.witness)) for _ in range(2)]
+        assert [proof.n for proof in made] == [case.n] * 2
+        assert made[0].u.encodings() != made[1].u.encodings()
+        assert public.meaning
+        assert public.spare >= 1
+
     def test_two_proofs_of_one_shuffle_differ(self) -> None:
         case = case_of(self.name)
         lines, data = case.prove(case.after, case.witness)
