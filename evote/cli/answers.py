@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from evote.cli.output import say, show_table
 from evote.errors import Refused
@@ -68,8 +69,7 @@ def ask(contest: Contest, district: str) -> list[int]:
             say(f"{error}; try again", "yellow")
             continue
         if balance := _balance(contest, selection):
-            spent, limit, unit = balance
-            say(f"{unit} spent: {spent}, left: {limit - spent}")
+            say(f"spent {balance}, {balance.left} left")
         return selection
 
 
@@ -103,22 +103,36 @@ def _check_once(contest: Contest, names: Sequence[str]) -> None:
             raise Refused(f"contest {contest.id}: option {name} is named {times} times")
 
 
-def _balance(contest: Contest, selection: Sequence[int]) -> tuple[int, int, str] | None:
-    """Return what a selection spends, what may be spent, and what it is; None if nothing is spent."""
-    match contest.question:
-        case Budget():
-            costs = (contest.options[number - 1].cost for number in selection)
-            return sum(costs), int(str(contest.rules["budget"])), "money"
-        case Cumulative(limit=limit):
-            return len(selection), limit, "points"
+@dataclass(frozen=True, slots=True)
+class _Balance:
+    """What a selection spends of what may be spent."""
+
+    spent: int
+    limit: int
+    unit: str
+
+    @property
+    def left(self) -> int:
+        return self.limit - self.spent
+
+    def __str__(self) -> str:
+        return f"{self.spent} of {self.limit}{self.unit}"
+
+
+def _balance(contest: Contest, selection: Sequence[int]) -> _Balance | None:
+    """Return what a selection spends; None where nothing is spent."""
+    match contest.question, contest.rules:
+        case Budget(), {"budget": int(limit)}:
+            return _Balance(sum(contest.options[number - 1].cost for number in selection), limit, "")
+        case Cumulative(limit=limit), _:
+            return _Balance(len(selection), limit, " points")
     return None
 
 
 def _check_spent(contest: Contest, selection: Sequence[int]) -> None:
     balance = _balance(contest, selection)
-    if balance and balance[0] > balance[1]:
-        spent, limit, unit = balance
-        raise Refused(f"contest {contest.id}: this takes {spent} of {limit} {unit}, {spent - limit} too many")
+    if balance and balance.left < 0:
+        raise Refused(f"contest {contest.id}: spent {balance}, {-balance.left} too much")
 
 
 def _nothing(question: Question) -> str:
@@ -147,8 +161,12 @@ def _rule(contest: Contest) -> str:
             rule = f"Rank {_from_to(least, most)} in your order of preference, the best first, commas between them"
         case Budget():
             rule = f"Choose projects that cost no more than {contest.rules['budget']} together, commas between them"
+        case Cumulative(maximum=1, limit=limit):
+            rule = f"Choose up to {limit}, commas between them"
         case Cumulative(maximum=most, limit=limit):
             rule = f"Give {limit} points at most, up to {most} to one option, as in {_sample(contest)}"
+        case Points(maximum=1):
+            rule = "Choose as many as you like, commas between them"
         case Points(maximum=most):
             rule = f"Give each option up to {most} points, as in {_sample(contest)}; those not named get none"
         case _:

@@ -47,11 +47,11 @@ def polls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulation]:
 
 @pytest.fixture(scope="module")
 def first_board(polls: Simulation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Entry]]:
-    """Return a copy of the board as it was at first, and a ballot of each type that a dishonest operator may add."""
+    """Return a copy of the board as it was at first, a ballot of each type that should not be added, an honest one."""
     path = tmp_path_factory.mktemp("board") / "record"
     shutil.copytree(polls.path, path)
-    wicked = {name: cheat(polls, name, *next(iter(table.values())))[0].entry for name, table in CHEATS.items()}
-    return path, wicked
+    made = {name: cheat(polls, name, *next(iter(table.values())))[0].entry for name, table in CHEATS.items()}
+    return path, made | {"an honest budget": honest(polls, "mallory-budget").entry}
 
 
 @pytest.fixture(autouse=True)
@@ -100,9 +100,9 @@ def test_a_cheat_who_does_not_cheat_is_let_in(polls: Simulation, name: str) -> N
 def test_an_operator_who_lets_it_in_is_refuted(
     first_board: tuple[Path, dict[str, Entry]], polls: Simulation, tmp_path: Path, name: str
 ) -> None:
-    path, wicked = first_board
+    path, made = first_board
     board = take_apart(World("a board", path, polls.keys))
-    posted(board, wicked[name])
+    posted(board, made[name])
     assert condemned(board, tmp_path / "board") == ["ballot.proof"]
 
 
@@ -162,6 +162,19 @@ COMMITMENTS: dict[str, tuple[str, Edit]] = {
     "no element": ("ballot.ciphertext", lambda s, b, _: answer_of(b, commitments=lambda c: (b"\xff" * 32, *c[1:]))),
     "cut short": ("ballot.ciphertext", lambda s, b, _: answer_of(b, commitments=lambda c: (c[0][:-1], *c[1:]))),
 }
+
+
+@pytest.mark.parametrize("what", ["of another voter", "one missing", "no element"])
+def test_an_operator_who_lets_other_commitments_in_is_refuted(
+    first_board: tuple[Path, dict[str, Entry]], polls: Simulation, tmp_path: Path, what: str
+) -> None:
+    path, made = first_board
+    check, edit = COMMITMENTS[what]
+    theirs = on_board(polls, "victor-budget").answers[0]
+    ballot = edit(polls, ballot_in(made["an honest budget"]), theirs)
+    board = take_apart(World("a board", path, polls.keys))
+    posted(board, decode_entry(signed(polls, "voter mallory-budget", ballot)))
+    assert condemned(board, tmp_path / "board") == [check]
 
 
 @pytest.mark.parametrize("what", COMMITMENTS)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evote.cli.answers import ask, selection_of, words
-from evote.record.manifest import Election, election_from_toml
+from evote.questions.option import Option, Rule
+from evote.record.manifest import Contest, Election, election_from_toml
 from tests.cli.parties import at_stage, one_sentence, stage
 from tests.cli.test_main import Terminal
 
@@ -64,11 +65,11 @@ BAD = {
     "spread=parks:6": "contest spread: write parks:POINTS, from 1 to 5",
     "spread=parks:999999999999": "contest spread: write parks:POINTS",
     "spread=parks:1,parks:2": "contest spread: option parks is named 2 times",
-    "spread=parks:3,trees:3": "contest spread: this takes 6 of 5 points, 1 too many",
+    "spread=parks:3,trees:3": "contest spread: spent 6 of 5 points, 1 too much",
     "spread=pond:1": "contest spread has no option pond",
     "marks=parks:10": "contest marks: write parks:POINTS, from 1 to 9",
     "money=trees,benches,parks,pond": "contest money has no option pond",
-    "money=benches,trees": "contest money: this takes 7000 of 6500 money, 500 too many",
+    "money=benches,trees": "contest money: spent 7000 of 6500, 500 too much",
     "money=parks,parks": "contest money: option parks is named 2 times",
     "money=parks:1": "contest money has no option parks:1",
     "park=yes": "contest park has no option yes",
@@ -127,14 +128,30 @@ def test_the_menu_says_what_may_be_typed(tmp_path: Path, monkeypatch: pytest.Mon
         "Type support to support it, nothing not to: ",
     ]
     for line in (
-        "points spent: 3, left: 2",
-        "contest money: this takes 7000 of 6500 money, 500 too many; try again",
-        "money spent: 5000, left: 1500",
+        "spent 3 of 5 points, 2 left",
+        "contest money: spent 7000 of 6500, 500 too much; try again",
+        "spent 5000 of 6500, 1500 left",
         "Order: 1. bob Bob, 2. eve Eve",
         "Marks: parks Parks: 7 points, trees Trees: 9 points",
         "A park: support I support it",
     ):
         assert line in answer.out
+
+
+SINGLE: dict[str, tuple[dict[str, Rule], str]] = {
+    "cumulative": ({"limit": 2, "maximum": 1}, "Choose up to 2, commas between them: "),
+    "score": ({"maximum": 1}, "Choose as many as you like, commas between them: "),
+}
+
+
+@pytest.mark.parametrize("kind", SINGLE)
+def test_where_a_point_is_all_that_can_be_given_nobody_counts(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    rules, question = SINGLE[kind]
+    options = tuple(Option(id=name, name=name.title()) for name in ("parks", "trees", "ponds"))
+    contest = Contest(id="one", title="One", type=kind, options=options, rules=rules)
+    monkeypatch.setattr("builtins.input", lambda asked: {question: "trees,parks"}[asked])
+    assert ask(contest, "north") == [2, 1]
+    assert words(contest, [2, 1]) == "parks Parks, trees Trees"
 
 
 def test_a_contest_by_a_plug_in_is_asked_for_plainly(election: Election, monkeypatch: pytest.MonkeyPatch) -> None:
