@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +18,7 @@ import pytest
 
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.batch import Batch
+from evote.crypto.elgamal import PublicKey
 from evote.crypto.group import Group
 from evote.errors import DecodeError, EvoteError, Refused, VerificationError
 from evote.mixnet.cascade import Cascade
@@ -48,6 +51,7 @@ from tests.reference.groups import Refuted, require
 from tests.reference.proofs import Transcript as NaiveTranscript
 from tests.reference.proofs import ciphertexts
 from tests.reference.shuffles import SHUFFLES
+from tests.test_architecture import SECRET_CODE
 
 NAME = "commitment-consistent"
 COMMITTED, ROWS, WIDTH = 9, 5, 2
@@ -407,27 +411,55 @@ def _cut(permutation: Sequence[int], n: int) -> tuple[tuple[int, ...], ShuffleWi
 # --- in an election ---
 
 
-def test_an_election_prepared_before_its_ballots_verifies_and_the_naive_verifier_agrees(tmp_path: Path) -> None:
-    simulation = open_box(tmp_path / "board", "mix", shuffle=NAME)
+def run_prepared(path: Path, ahead: Callable[[Mixer, PublicKey], tuple[PreparedShuffle, PreparedShuffle]]) -> None:
+    """Run an election whose mix servers prepare, before the first ballot, for two units that they do not know yet."""
+    simulation = open_box(path, "mix", shuffle=NAME)
     servers = [Mixer(simulation.election, i, key) for i, key in enumerate(simulation.keys.mixers, 1)]
-    h = generators(simulation.key.group, 8)
-    prepared = [[server.prepare(simulation.key, "mayor", None, 1, h) for server in servers] for _ in range(2)]
+    prepared = [ahead(server, simulation.key) for server in servers]
     story(simulation)
     simulation.operator.close_box()
     cascade = simulation.counting.cascade
-    for place, ahead in zip(cascade.places(), prepared, strict=True):
-        for server, made in zip(servers, ahead, strict=True):
-            message = server.shuffle(cascade, place, made)
+    for number, place in enumerate(cascade.places()):
+        for server, made in zip(servers, prepared, strict=True):
+            message = server.shuffle(cascade, place, made[number])
             simulation.post(server.author, body(message), message.lists)
     simulation.operator.tally()
     simulation.decrypt()
     simulation.operator.tally()
     simulation.operator.close_record()
+
+
+def one_each(server: Mixer, key: PublicKey) -> tuple[PreparedShuffle, PreparedShuffle]:
+    one, two = (server.prepare(key, "mayor", None, 1, generators(key.group, 8)) for _ in range(2))
+    return one, two
+
+
+def test_an_election_prepared_before_its_ballots_verifies_and_the_naive_verifier_agrees(tmp_path: Path) -> None:
+    run_prepared(tmp_path / "board", one_each)
     report = verify(tmp_path / "board")
     assert (report.status, report.failures) == (0, [])
-    assert {f.check: f.held for f in report.findings}[f"shuffle.{NAME}"] == 4
+    held = {finding.check: finding.held for finding in report.findings}
+    assert (held[f"shuffle.{NAME}"], held["mix.once"]) == (4, 4)
     assert outcome(report.results["mayor"]) == EXPECTED["mayor"]
     reference.verify(tmp_path / "board")
+    script = (
+        "import sys; from pathlib import Path; from evote.verify import verify\n"
+        f"assert verify(Path({str(tmp_path / 'board')!r}))\n"
+        f"print(sorted({SECRET_CODE!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_record_in_which_a_commitment_serves_twice_is_refuted(tmp_path: Path) -> None:
+    """Its operator and mix servers have looked away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Cascade, "served", lambda *_: False)
+        run_prepared(tmp_path / "board", lambda server, key: twice(one_each(server, key)[0]))
+    report = verify(tmp_path / "board")
+    assert [finding.check for finding in report.failures] == ["mix.once"]
+    with pytest.raises(Refuted, match="a permutation commitment that has served"):
+        reference.verify(tmp_path / "board")
 
 
 # --- naively ---
