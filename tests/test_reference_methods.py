@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,10 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evote.errors import DecodeError, EvidenceMissing
 from evote.methods.method import Figures, method, method_names
 from evote.questions.option import Option
 from evote.questions.question import Route, question_names, question_type
-from tests.reference.definition import METHODS
+from evote.record.manifest import decode_election
+from tests.reference.definition import METHODS, election
+from tests.reference.forms import Absent
 from tests.reference.groups import Refuted
 from tests.reference.questions import TYPES
 
@@ -156,3 +161,57 @@ def test_questions_have_the_same_rules_and_sizes(name: str, data: st.DataObject)
         assert sizes == (their.width, their.commitments, their.bound, their.columns, their.ranked)
         assert (our.route is Route.MIX, our.route is Route.THRESHOLD) == (their.mixed, their.tested)
         assert their.times == list(our.times) if their.tested else not our.times or name == "petition"
+
+
+RECORDS = Path(__file__).parent / "vectors" / "record"
+Places = tuple[str | int, ...]
+FIRST: Places = ("contests", 0)
+CHANGED: dict[str, tuple[str, Places, list[Any]]] = {
+    "rules": ("points", (*FIRST, "rules"), [{}, {"maximum": {"a": 1}}, {"maximum": {"a": "b"}}, {"x": 1}, [], None]),
+    "a rule": ("points", (*FIRST, "rules", "maximum"), [-1, 10.0, True, None, [1], 2**63, 2**64 - 1, 2**64, 10**30]),
+    "count": (
+        "points",
+        (*FIRST, "count"),
+        [{}, {"method": "borda"}, {"method": "plurality", "seats": 9}, [], None, "x"],
+    ),
+    "a method": ("points", (*FIRST, "count", "method"), ["no", 5, None, "", {}, True, []]),
+    "ties": ("points", (*FIRST, "count", "ties"), ["lot", "lots", 1]),
+    "cost": ("points", ("contests", 2, "options", 0, "cost"), [0, 1, -1, 2**53 - 1, 2**53, "1", None, 1.5]),
+    "type": ("points", (*FIRST, "type"), ["x", "", None, "ranked", "budget"]),
+    "seats": (
+        "lists",
+        ("contests", 1, "count", "seats"),
+        [{"north": 3}, {"north": 3, "south": 2, "x": 1}, {"north": 0, "south": 2}, {"north": True, "south": 2}, 5],
+    ),
+    "threshold": (
+        "petition",
+        (*FIRST, "count"),
+        [{"method": "threshold", **rules} for rules in ({}, {"votes": 0}, {"share": "2"}, {"share": "\u0663"})]
+        + [{"method": "threshold", "votes": 1, "share": "1/2"}, {"method": "plurality"}, {}],
+    ),
+    "tests": ("petition", (*FIRST, "rules", "tests"), ["a", "a,", "closing", " a", "a\u00a0", "\u3000b", "x" * 41]),
+    "shuffle": ("ranked", ("shuffle",), ["terelius-wikstrom", "commitment-consistent", "x", 1]),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_definitions_are_read_alike(name: str) -> None:
+    record, places, values = CHANGED[name]
+    for value in values:
+        tree = place = json.loads((RECORDS / record / "election.json").read_text(encoding="utf-8"))
+        for step in places[:-1]:
+            place = place[step]
+        place[places[-1]] = value
+        line = json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        verdicts = [_verdict(decode_election, line), _verdict(election, line)]
+        assert verdicts[0] == verdicts[1], value
+
+
+def _verdict(read: Callable[[bytes], object], line: bytes) -> int:
+    try:
+        read(line)
+    except (DecodeError, Refuted):
+        return 1
+    except (EvidenceMissing, Absent):
+        return 2
+    return 0

@@ -50,7 +50,8 @@ def election(line: bytes) -> SimpleNamespace:
     for contest in e.contests:
         require(set(contest.districts).union(*(o.districts for o in contest.options)) <= set(known), "no such district")
         contest.question = TYPES[contest.type](contest.options, contest.rules)
-        method = contest.count.pop("method", None)
+        method = contest.count.pop("method", "")
+        require(type(method) is str, "a method that is not named")
         contest.decide = METHODS[method](contest.options, contest.count) if method else None
         if method == "threshold":
             contest.threshold = threshold_of(contest.count)
@@ -83,7 +84,7 @@ def check_known(line: bytes) -> None:
         strange = [name for name, names in known if name not in names]
         require(all(type(name) is str for name in strange), "not a name")
         counts = [dict(contest.get("count", {})) for contest in asked["contests"]]
-        strange += [str(count.get("method", "")) for count in counts if count and count.get("method") not in METHODS]
+        strange += {str(count.get("method", "")) for count in counts if count} - set(METHODS)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return
     if strange:
