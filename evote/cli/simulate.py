@@ -36,6 +36,35 @@ def _option(*names: str, **attributes: Any) -> Any:
     return typer.Option(*names, show_default=False, **attributes)
 
 
+Example = Annotated[
+    str | None,
+    _option("--example", metavar="NAME", help=f"One of: {', '.join(example_names())}. Default: {DEFAULT}."),
+]
+Votes = Annotated[
+    Path | None, _option("--votes", metavar="FILE", help="Real votes: Pabulib (.pb), PrefLib, or a .csv file.")
+]
+DefinitionFile = Annotated[
+    Path | None, _option("--definition", metavar="TOML", help="What a .csv file answers; roles may be left out.")
+]
+Voters = Annotated[
+    int | None,
+    _option(
+        "--voters",
+        metavar="N",
+        min=1,
+        max=MAX_BALLOTS,
+        help=f"How many ballots shall count, in proportion. Default: {VOTERS} of an example, all of a file.",
+    ),
+]
+Strata = Annotated[
+    str, _option("--strata", metavar="COLUMN", help="Count apart by this column of a .pb file's voters: sex, say.")
+]
+GroupName = Annotated[
+    str | None, _option("--group", metavar="NAME", help="Another group than the definition's, p-256 say.")
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Fixes who votes what; never keys or nonces.")]
+
+
 @app.command(
     epilog=examples(
         "evote simulate out --example referendum --voters 200 --seed 7",
@@ -45,33 +74,13 @@ def _option(*names: str, **attributes: Any) -> Any:
 )
 def simulate(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The directory for the record; it must not exist.")],
-    example: Annotated[
-        str | None,
-        _option("--example", metavar="NAME", help=f"One of: {', '.join(example_names())}. Default: {DEFAULT}."),
-    ] = None,
-    votes: Annotated[
-        Path | None, _option("--votes", metavar="FILE", help="Real votes: Pabulib (.pb), PrefLib, or a .csv file.")
-    ] = None,
-    definition: Annotated[
-        Path | None, _option("--definition", metavar="TOML", help="What a .csv file answers; roles may be left out.")
-    ] = None,
-    voters: Annotated[
-        int | None,
-        _option(
-            "--voters",
-            metavar="N",
-            min=1,
-            max=MAX_BALLOTS,
-            help=f"How many ballots shall count, in proportion. Default: {VOTERS} of an example, all of a file.",
-        ),
-    ] = None,
-    strata: Annotated[
-        str, _option("--strata", metavar="COLUMN", help="Count apart by this column of a .pb file's voters: sex, say.")
-    ] = "",
-    group: Annotated[
-        str | None, typer.Option("--group", metavar="NAME", help="Another group than the definition's, p-256 say.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Fixes who votes what; never keys or nonces.")] = 0,
+    example: Example = None,
+    votes: Votes = None,
+    definition: DefinitionFile = None,
+    voters: Voters = None,
+    strata: Strata = "",
+    group: GroupName = None,
+    seed: Seed = 0,
     jobs: Jobs = ALL_PROCESSORS,
 ) -> None:
     """Hold a whole election and write its complete record to OUT.
@@ -80,20 +89,23 @@ def simulate(
     """
     if os.path.lexists(out):
         raise Refused(f"{out} exists")
-    if votes is None:
-        if definition is not None or strata:
-            raise typer.BadParameter("--definition and --strata go with --votes")
-        made = draw(example or DEFAULT, voters or VOTERS, seed, group)
-    elif example is not None:
+    if example and votes:
         raise typer.BadParameter("either --example or --votes")
-    else:
+    if not votes and (definition or strata):
+        raise typer.BadParameter("--definition and --strata go with --votes")
+    if votes:
         made = scenario(_poll(votes, definition, strata), voters, seed, group)
-    outcome = _hold(out.resolve(), made, jobs)
+    else:
+        made = draw(example or DEFAULT, voters or VOTERS, seed, group)
+    _report(made, _hold(out.resolve(), made, jobs), out.resolve())
+
+
+def _report(made: Scenario, outcome: Outcome, out: Path) -> None:
     for line in _cast(made, outcome):
         say(line)
     for contest in outcome.election.contests:
         _show(contest, outcome.expected[contest.id], outcome, made.poll)
-    say(f"the record is in {out.resolve()}; its fingerprint:")
+    say(f"the record is in {out}; its fingerprint:")
     print(outcome.election.fingerprint.hex())
     if wrong := outcome.differences():
         raise VerificationError("simulation", f"the result is not what was put in: {', '.join(wrong)}")
