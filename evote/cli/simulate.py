@@ -151,13 +151,18 @@ def _cast(made: Scenario, outcome: Outcome) -> Iterator[str]:
 def _show(contest: Contest, expected: Tally, outcome: Outcome, poll: Poll) -> None:
     """Print what was put in beside the result, and the file's own figures if it has any."""
     result = outcome.simulation.counting.results[contest.id]
-    columns = [column for column in poll.published if column != "selected"]
     pairs = zip(contest.options, expected.counts, result.counts, strict=False)  # only a test is told: no counts
     rows = [
-        (option.id, option.name, put_in, votes, *(poll.published[column].get(option.id, "") for column in columns))
+        (
+            option.id,
+            option.name,
+            put_in,
+            votes,
+            *(poll.published[column].get(option.id, "") for column in poll.published),
+        )
         for option, put_in, votes in sorted(pairs, key=lambda found: -found[2])
     ]
-    heads = ("option", "name", "put in", "result", *(f"file: {column}" for column in columns))
+    heads = ("option", "name", "put in", "result", *(f"file: {column}" for column in poll.published))
     if rows:
         show_table(contest.title, heads, rows[:SHOWN])
     elif result.outcome is not None:

@@ -61,10 +61,22 @@ class Held:
         """The same columns as the file has them."""
         return {column: self.poll.published[column] for column in self.recounted}
 
+    @property
+    def funded(self) -> bool:
+        """Whether the winners are the file's, if it names them."""
+        outcome, selected = self.report.results[CONTEST].outcome, self.poll.published.get("selected")
+        return not selected or (outcome is not None and {o for o, n in selected.items() if n} == set(outcome.winners))
 
-def hold(path: Path, name: str, voters: int | None = None, executor: Executor | None = None) -> Held:
+    @property
+    def good(self) -> bool:
+        """Whether the record verifies, and its result is what was put in and what the file says."""
+        honest = bool(self.report) and not self.outcome.differences()
+        return honest and self.recounted == self.published and self.funded
+
+
+def hold(path: Path, votes: Path, voters: int | None = None, executor: Executor | None = None) -> Held:
     """Hold the election of a file, of all its ballots or so many, and verify the record at ``path``."""
-    made = scenario(read_poll(DATA / name), voters)
+    made = scenario(read_poll(votes), voters)
     outcome = run(path, made, executor=executor)
     return Held(made.poll, outcome, verify(path, expect=outcome.election.fingerprint, executor=executor))
 
@@ -75,8 +87,8 @@ def main(names: list[str]) -> int:
     for name in names or FILES:
         start = time.perf_counter()
         with TemporaryDirectory() as directory, ProcessPoolExecutor(2) as executor:
-            held = hold(Path(directory) / "record", name, executor=executor)
-        good.append(bool(held.report) and not held.outcome.differences() and held.recounted == held.published)
+            held = hold(Path(directory) / "record", DATA / name, executor=executor)
+        good.append(held.good)
         columns, result = " and ".join(held.recounted), held.report.results[CONTEST].outcome
         print(
             f"{name}: {held.poll.size} ballots, {columns} {'as published' if good[-1] else 'NOT AS PUBLISHED'}; "
