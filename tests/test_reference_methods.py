@@ -25,7 +25,7 @@ from tests.reference.questions import TYPES
 
 RULES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "plurality": {"seats": st.integers(0, 8)},
-    "greedy": {"budget": st.integers(0, 90)},
+    "greedy": {"budget": st.integers(0, 90), "points": st.integers(-1, 5)},
     "dhondt": {"seats": st.integers(0, 12), "threshold": st.sampled_from(["0", "5", "20", "3.25", "100", "05", "1."])},
     "sainte-lague": {"seats": st.integers(0, 12), "threshold": st.sampled_from(["0", "7.5", "33.333333"])},
     "borda": {"seats": st.integers(1, 8), "points": st.integers(0, 8)},
@@ -37,7 +37,7 @@ RULES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "independents": st.sampled_from(["", "red"]),
     },
     "threshold": {
-        "votes": st.integers(-1, 30),
+        "votes": st.one_of(st.integers(-1, 30), st.just(2**53)),
         "share": st.sampled_from(["0", "0.05", "1/3", "1/2", "1", "2", "1/0", "x", "1.", ".5", "0.5\n"]),
     },
 }

@@ -24,6 +24,7 @@ METHODS = {
     "schulze": schulze,
     "threshold": threshold,
 }
+RANKINGS = ["borda", "irv", "stv", "schulze"]
 ROLE = struct(name=TITLE, key=DIGEST)
 OPTION = struct(id=ID, name=TITLE, party=text(0, 200), cost=integer(0, 2**53 - 1), districts=many(ID))
 CONTEST = struct(id=ID, title=TITLE, type=TITLE, options=many(OPTION), districts=many(ID), rules=rules, count=rules)
@@ -53,6 +54,8 @@ def election(line: bytes) -> SimpleNamespace:
         method = contest.count.pop("method", "")
         require(type(method) is str, "a method that is not named")
         contest.decide = METHODS[method](contest.options, contest.count) if method else None
+        by_rankings = method in RANKINGS or (method == "greedy" and contest.count.get("points"))
+        require(contest.question.ranked or not by_rankings, "a decision by rankings that nobody asks for")
         if method == "threshold":
             contest.threshold = threshold_of(contest.count)
         require(method == "threshold" or not contest.question.tested, "a test without a threshold")

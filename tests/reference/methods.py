@@ -44,6 +44,15 @@ def by_votes(options: Options, figures: SimpleNamespace, ties: str) -> list[tupl
     return sorted(zip(options, figures.counts, strict=True), key=lambda pair: (-pair[1], place[pair[0].id]))
 
 
+def points(n: int, ballots: list[tuple[list[int], int]], first: int) -> list[int]:
+    """Return what options have, if the first of a ranking gets so many points, and each next one a point less."""
+    found = [0] * n
+    for ranking, weight in ballots:
+        for place, number in enumerate(ranking):
+            found[number - 1] += weight * max(0, first - place)
+    return found
+
+
 def yes(condition: object) -> str:
     return "yes" if condition else "no"
 
@@ -68,17 +77,20 @@ def plurality(options: Options, given: dict[str, Any]) -> Decide:
 
 
 def greedy(options: Options, given: dict[str, Any]) -> Decide:
-    rules = settled(given, budget=int, ties="order")
+    rules = settled(given, budget=int, points=0, ties="order")
     require(rules.budget >= 1 and all(o.cost for o in options), "a budget, and costs")
+    require(0 <= rules.points <= 1_000_000, "points")
 
     def decide(figures: SimpleNamespace) -> SimpleNamespace:
+        if rules.points:
+            figures = SimpleNamespace(counts=points(len(options), figures.ballots, rules.points), lot=figures.lot)
         left, winners, rows = rules.budget, [], []
         for o, votes in by_votes(options, figures, rules.ties):
             funded = votes > 0 and o.cost <= left
             rows.append((o.name, votes, o.cost, left, yes(funded)))
             winners += [o.id] * funded
             left -= o.cost * funded
-        columns = ["Project", "Votes", "Cost", "Left in the budget", "Funded"]
+        columns = ["Project", "Points" if rules.points else "Votes", "Cost", "Left in the budget", "Funded"]
         return outcome("greedy", winners, table("Projects", columns, rows))
 
     return decide
@@ -89,7 +101,7 @@ def threshold_of(given: dict[str, Any]) -> Callable[[int], int]:
     require(all(type(value) is {"votes": int, "share": str}.get(name) for name, value in given.items()), "rules")
     votes, share = given.get("votes", 0), given.get("share", "0")
     match = re.fullmatch(r"[0-9]{1,9}(?:(\.[0-9]{1,9})|/([0-9]{1,9}))?", share)
-    require(match and votes >= 0, "a number of votes, or a share")
+    require(match and 0 <= votes < 2**53, "a number of votes, or a share")
     require(not (match and match[2]) or int(share.partition("/")[2]), "a share by zero")
     fraction = Fraction(share)
     require(fraction <= 1 and (votes > 0) != (fraction > 0), "one threshold, and one only")

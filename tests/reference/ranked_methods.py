@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.reference.groups import require
-from tests.reference.methods import Decide, Options, outcome, places, settled, table, yes
+from tests.reference.methods import Decide, Options, outcome, places, points, settled, table, yes
 
 Strength = tuple[int, int]  # votes for, minus votes against
 
@@ -22,13 +22,10 @@ def borda(options: Options, given: dict[str, Any]) -> Decide:
     require(1 <= rules.seats <= len(options) and 1 <= rules.points <= 1_000_000, "seats or points")
 
     def decide(figures: SimpleNamespace) -> SimpleNamespace:
-        points = dict.fromkeys(standing(options, figures, rules.ties), 0)
-        for ranking, weight in figures.ballots:
-            for place, number in enumerate(ranking):
-                points[number] += weight * max(0, rules.points - place)
-        order = sorted(points, key=lambda number: -points[number])
-        winners = [n for n in order if points[n]][: rules.seats]
-        rows = [(options[n - 1].name, points[n], yes(n in winners)) for n in order]
+        won = points(len(options), figures.ballots, rules.points)
+        order = sorted(standing(options, figures, rules.ties), key=lambda number: -won[number - 1])
+        winners = [n for n in order if won[n - 1]][: rules.seats]
+        rows = [(options[n - 1].name, won[n - 1], yes(n in winners)) for n in order]
         ids = [options[n - 1].id for n in winners]
         return outcome("borda", ids, table("Points", ["Option", "Points", "Elected"], rows))
 
