@@ -98,7 +98,8 @@ def test_from_the_vote_to_the_verdict(parties: Parties) -> None:
     assert status(parties)[-1] == "due: trustees, the proof of contest park, test 1 June"
     parties.post(prove(parties, 1, pool(parties, 2, 1)))
     assert status(parties)[-1] == "contest park, test 1 June: the threshold is not reached"
-    parties.post(parties.vote("s2", "park=support", "pool=", out="s2.msg"))
+    for voter, choice in {"s2": "support", "s3": "", "n4": ""}.items():
+        parties.post(parties.vote(voter, f"park={choice}", "pool=support", out=f"{voter}-late.msg"))
     parties.do("operator", "operator", "close", parties.record)
     assert "due: operator, the test of contest park at closing" in parties.said
     assert "tested only if there are enough" in parties.inspect(parties.home / "n1.msg").last
