@@ -72,7 +72,6 @@ def test_one_ballot_put_to_the_test(simulation: Simulation, tmp_path: Path):
 def test_the_same_time_twice(simulation: Simulation, tmp_path: Path):
     """Tested after every ballot, the support of each would show in when the bit turns; so each time comes once."""
     simulation.test("park", JUNE)
-    accept(simulation.cast([ballot(simulation, 5)]))
     entry = by(simulation, "operator", due(simulation, JUNE))
     assert refused_everywhere(simulation, tmp_path / "board", entry) == "petition.order"
 
