@@ -13,7 +13,7 @@ from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples
 from evote.cli.output import complain, progress, say, show_table
 from evote.cli.page import page
 from evote.cli.page.contests import ONLY_DECIDED
-from evote.cli.page.names import parties, seats_of, unit_name, winner_names
+from evote.cli.page.names import parties, seats_of, unit_name, what_is_counted, winner_names
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
 from evote.errors import Refused
@@ -82,7 +82,9 @@ def _show(election: Election, turnout: Turnout | None, results: Mapping[str, Res
             say(f"{contest.title}: no result yet")
             continue
         if result.counts:
-            show_table(contest.title, ("option", "name", "party", "votes"), _votes(contest, result))
+            show_table(
+                contest.title, ("option", "name", "party", what_is_counted(contest).lower()), _votes(contest, result)
+            )
         else:
             say(f"{contest.title}: {ONLY_DECIDED}")
         if result.outcome is not None:

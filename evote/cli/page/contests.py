@@ -9,9 +9,8 @@ from xml.etree.ElementTree import Element
 
 from evote.cli.page.chart import COLOURS, bar, chamber, percent
 from evote.cli.page.element import LONG, Child, element, listing, section, table
-from evote.cli.page.names import parties, seats_of, unit_name, winner_names
+from evote.cli.page.names import POINTS, parties, seats_of, unit_name, what_is_counted, winner_names
 from evote.methods.outcome import Outcome, Table
-from evote.questions.question import Route
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
@@ -66,10 +65,10 @@ def _count(contest: Contest, result: Result) -> list[Element]:
     other = [("Blank", str(result.blank)), ("Invalid", str(result.invalid))]
     other.append(("Withheld: ballots in units too small to open", str(result.withheld)))
     rows = list(_options(contest, result))
-    if contest.question.route is Route.AGGREGATE and contest.question.bound > 1:
-        votes = table("Points" + weighted, ("Option", "Points"), [row[:2] for row in rows], [1])
+    title = what_is_counted(contest)
+    if title == POINTS:
+        votes = table(title + weighted, ("Option", title), [row[:2] for row in rows], [1])
     else:
-        title = "First preferences" if contest.question.ranked else "Votes"
         votes = table(title + weighted, ("Option", "Votes", "Of the ballots"), rows, [1, 2])
     return [votes, table("Kept, but not counted for an option", ("Ballots", "Number"), other, [1])]
 

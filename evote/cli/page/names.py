@@ -6,9 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from evote.questions.question import Route
 from evote.record.manifest import Contest, Election
 
 CELL = re.compile(r"(?P<district>[a-z0-9-]+)(/(?P<stratum>(?!x\d+$)[a-z0-9-]+))?(/x(?P<weight>\d+))?")
+
+
+POINTS, FIRST_PREFERENCES, VOTES = "Points", "First preferences", "Votes"
+
+
+def what_is_counted(contest: Contest) -> str:
+    """Return what the numbers beside the options are."""
+    question = contest.question
+    if question.route is Route.AGGREGATE and question.bound > 1:
+        return POINTS
+    return FIRST_PREFERENCES if question.ranked else VOTES
 
 
 def parties(contest: Contest) -> dict[str, str]:
