@@ -26,7 +26,7 @@ def inserted_mutants(draft: Draft) -> Iterator[Inserted]:
             allowed = reason if place == "voting" else ""
             yield (
                 f"inserted-{place}/{name}",
-                partial(_insert, index, Item(author, body, author, pinned=True)),
+                partial(insert, index, Item(author, body, author, pinned=True)),
                 allowed,
                 False,
             )
@@ -71,7 +71,8 @@ def _vote_again(index: int, draft: Draft) -> None:
     item.body = tree_of(device.cast(choices, item.body["sequence"], item.body["previous"]).entry.body)
 
 
-def _insert(index: int, item: Item, draft: Draft) -> None:
+def insert(index: int, item: Item, draft: Draft) -> None:
+    """Put an entry at a place."""
     draft.items.insert(index, Item(item.author, dict(item.body), item.signer, item.pinned))
 
 

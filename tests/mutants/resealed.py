@@ -13,6 +13,7 @@ from tests.mutants.listed import list_mutants
 from tests.mutants.mutant import Mutant
 from tests.mutants.records import World
 from tests.mutants.sealing import LIST_FIELDS, Draft, Item, Tree, encode, take_apart
+from tests.mutants.tested import petition_mutants
 from tests.mutants.trees import changes, named, put
 from tests.mutants.values import replacements
 
@@ -46,7 +47,8 @@ def resealed_mutants(world: World) -> Iterator[Mutant]:
     yield from _exchange_mutants(draft)
     yield from _order_mutants(draft)
     yield from _definition_mutants(draft)
-    for name, edit, reason, absent in (*list_mutants(draft), *(inserted_mutants(draft) if whole else ())):
+    inserted = inserted_mutants(draft) if whole else petition_mutants(draft)
+    for name, edit, reason, absent in (*list_mutants(draft), *inserted):
         yield mutant(f"{world.name}/{name}", edit, reason, absent=absent)
 
 

@@ -248,6 +248,8 @@ def replacements(what: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield named replacements of a value of any type, none of them equal to it."""
     if isinstance(value, bytes):
         found: Iterator[tuple[str, Any]] = bytes_operators(what, value)
+    elif value is None or isinstance(value, dict):
+        found = iter([("null", None), ("an-outcome", {"method": "plurality", "tables": [], "winners": []})])
     elif isinstance(value, bool):
         found = iter([("negated", not value)])
     else:
