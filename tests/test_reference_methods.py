@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections import Counter
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -117,6 +120,18 @@ def test_methods_decide_alike(name: str, data: st.DataObject) -> None:
             electorate=found.electorate,
         )
         assert plain(msgspec.to_builtins(our.outcome(found))) == plain(their(given_))
+
+
+def test_the_riigikogu_of_2023_is_seated_alike() -> None:
+    rows = list(csv.DictReader((files("evote") / "examples" / "riigikogu-2023.csv").read_text().splitlines()))
+    offered = [Option(id=r["option"], name=r["name"], party=r["party"], districts=(r["district"],)) for r in rows]
+    expected = json.loads((Path(__file__).parent / "vectors" / "riigikogu" / "expected.json").read_text())
+    rules = {"seats": expected["mandates"], "independents": "Üksikkandidaadid"}
+    counts = [int(row["votes"]) for row in rows]
+    found = theirs("riigikogu", offered, rules)(SimpleNamespace(counts=counts, lot=b""))
+    assert Counter(o.party for o in offered if o.id in found.winners) == expected["parties"]
+    our = ours("riigikogu", offered, rules).outcome(Figures(tuple(offered), tuple(counts)))
+    assert plain(found) == plain(msgspec.to_builtins(our))
 
 
 NUMBERS = st.integers(-1, 9)
