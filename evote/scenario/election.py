@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -126,7 +127,9 @@ class _Run:
     def _lets_through(self, district: str) -> bool:
         """Tell whether an invalid vote comes to light only when it is decrypted, in every contest of a district."""
         questions = [contest.question for contest in self._election.contests_of(district)]
-        return all(isinstance(question, Choice) and question.membership == UNPROVED for question in questions)
+        return bool(questions) and all(
+            isinstance(question, Choice) and question.membership == UNPROVED for question in questions
+        )
 
     def _vote(self, revoked: list[tuple[VoterPlan, Vote]], odd: list[VoterPlan]) -> None:
         again = self._random.sample(self._voters, len(self._voters) // VOTE_AGAIN)
@@ -140,7 +143,8 @@ class _Run:
             if time != CLOSING:
                 self._test(time)
         self._cast((plan, dict.fromkeys(c.id for c in self._election.contests_of(plan.district))) for plan in odd)
-        self._hand_in(self._broken(plan) for plan in self._voters[:BROKEN])
+        asked = (plan for plan in self._voters if self._election.contests_of(plan.district))
+        self._hand_in(self._broken(plan) for plan in islice(asked, BROKEN))
         for plan, _ in revoked:
             self._simulation.revoke(plan.voter)
             self._ledger.revoke(plan)

@@ -99,7 +99,7 @@ class Ledger:
         """Note how the test of a threshold must come out now."""
         kept = list(self._kept(contest))
         support = sum(plan.weight for plan, selection in kept if selection)
-        t = contest.threshold(sum(plan.weight for plan in self._roll if contest.put_to(plan.district)))
+        t = contest.threshold(self._electorate(contest))
         self._tests[contest.id].append((time, str(len(kept)), str(t), "yes" if support >= t else "no"))
 
     def testable(self, contest: Contest) -> bool:
@@ -111,8 +111,7 @@ class Ledger:
         if contest.question.route is Route.THRESHOLD:
             return self._tested(contest)
         kept = list(self._kept(contest))
-        cells = Counter(_cell(plan) for plan, _ in kept)
-        units = partition(cells, self._election.minimum_group)
+        units = partition(Counter(_cell(plan) for plan, _ in kept), self._election.minimum_group)
         opened = [unit for unit in units if unit.ballots >= self._election.minimum_group]
         unit_of = {cell: unit for unit in opened for cell in unit.cells}
         ballots: dict[Unit, list[Selection | None]] = {unit: [] for unit in opened}
@@ -120,10 +119,9 @@ class Ledger:
             if (unit := unit_of.get(_cell(plan))) is not None:
                 ballots[unit].append(selection)
         tallies = {unit.name: _count(contest, unit, selections) for unit, selections in ballots.items()}
-        rankings = _rankings(ballots) if contest.question.ranked else {}
-        electorate = sum(plan.weight for plan in self._roll if contest.put_to(plan.district))
         counts = tuple(sum(u.weight * u.counts[i] for u in tallies.values()) for i in range(len(contest.options)))
-        figures = Figures(contest.options, counts, tuple(sorted(rankings.items())), lot, electorate)
+        rankings = _rankings(ballots) if contest.question.ranked else {}
+        figures = Figures(contest.options, counts, tuple(sorted(rankings.items())), lot, self._electorate(contest))
         return Tally(
             counts=counts,
             blank=sum(u.weight * u.blank for u in tallies.values()),
@@ -133,6 +131,10 @@ class Ledger:
             rankings=rankings,
             outcome=contest.method.outcome(figures) if contest.method else None,
         )
+
+    def _electorate(self, contest: Contest) -> int:
+        """Return the weight of all who may answer."""
+        return sum(plan.weight for plan in self._roll if contest.put_to(plan.district))
 
     def _tested(self, contest: Contest) -> Tally:
         tests = tuple(self._tests[contest.id])
