@@ -22,7 +22,6 @@ from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.formats.native.reader import NativeRecord
 from evote.procedure.counting import Counting
 from evote.procedure.machine import Procedure
-from evote.questions.petition import CLOSING
 from evote.questions.question import Route
 from evote.record.board import decode_receipt, verify_receipt
 from evote.record.entries import Ballot, Credential, decode_entry
@@ -118,12 +117,13 @@ def _fate(procedure: Procedure, box: BallotBox, credential: Credential, leaf: by
         yield "it counts if the ballot box closes now"
     else:
         for contest in procedure.election.contests_of(credential.district):
-            yield f"{contest.title}: {_fate_in(procedure, counting, contest, credential)}"
+            yield f"{contest.title}: {_fate_in(procedure, counting, contest, credential, state.index)}"
 
 
-def _fate_in(procedure: Procedure, counting: Counting, contest: Contest, credential: Credential) -> str:
+def _fate_in(procedure: Procedure, counting: Counting, contest: Contest, credential: Credential, index: int) -> str:
     if contest.question.route is Route.THRESHOLD:
-        tested = any(test.body.time == CLOSING for test in procedure.petitions.tests.of(contest.id))
+        last = procedure.petitions.tests.of(contest.id)[-1:]
+        tested = any(index < test.body.size for test in last)
         return "tested" if tested else "kept; tested only if there are enough ballots"
     opened = any(cell_of(credential) in unit.cells for unit in counting.box.opened(contest))
     return "counted" if opened else "kept, but withheld in a unit too small to open"

@@ -3,6 +3,10 @@
 Times are names; the record has no clock. Each test named in the definition is made once at most, in order, those before
 the closing while people vote, the last one after it. It is made on the ballots kept when the operator calls for it, all
 strata and districts together, each ballot raised to its weight, and only if there are ``minimum_group`` of them.
+
+Whoever proves two tests learns the difference of two counts. So a test is made only if, against each test before it,
+nobody's ballot is another one, or those of ``minimum_group`` voters are; ballots too few for a test at closing are
+withheld, and the test before stands. Without this the operator and one trustee could put one voter between two tests.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ class Petitions:
     def __init__(self, election: Election, ceremony: Ceremony, source: Source, audit: Audit) -> None:
         """Start before the first test; ``ceremony`` will know the keys."""
         self._election, self._source, self._audit = election, source, audit
+        self._tested: dict[str, list[dict[str, int]]] = {}
         self.tests = PetitionTests(election, ceremony, audit)
 
     def contests(self) -> list[Contest]:
@@ -40,7 +45,8 @@ class Petitions:
         """Return what the operator must say to have a test made now; `VerificationError` for too few ballots."""
         kept = self._kept(contest, box)
         if not self._enough(contest, box):
-            raise VerificationError("tally.unit", f"contest {contest.id}: {len(kept)} ballots are too few for a test")
+            few = min([len(kept), *filter(None, self._changes(contest, box))])
+            raise VerificationError("tally.unit", f"contest {contest.id}: {few} ballots are too few for a test")
         answers = ((voter.weight, row) for voter, row in answers_of(kept, contest, self._source))
         (product,) = weighted(aggregate(self._election.algebra, answers, self._audit.executor))
         return ThresholdTest(
@@ -59,6 +65,7 @@ class Petitions:
             raise VerificationError("petition.order", subject)
         self._audit.hold("petition.order")
         self._audit.require(body == self.body(contest, body.time, box, log), "petition.test", subject)
+        self._tested.setdefault(contest.id, []).append(self._places(contest, box))
         electorate = box.weight_of(contest)
         self.tests.open(body, threshold=contest.threshold(electorate), electorate=electorate)
 
@@ -72,9 +79,8 @@ class Petitions:
         """Yield who must still do what before a closed contest can have its result."""
         if self.is_due(contest, box):
             yield "operator", f"the test of contest {contest.id} at {CLOSING}"
-        for test in self.tests.of(contest.id):
-            if test.body.time == CLOSING:
-                yield from self.due(test)
+        elif tests := self.tests.of(contest.id):
+            yield from self.due(tests[-1])
 
     def is_due(self, contest: Contest, box: BallotBox) -> bool:
         """Tell whether a closed contest still lacks its last test, and has the ballots for it."""
@@ -91,20 +97,28 @@ class Petitions:
     def result(self, contest: Contest, box: BallotBox) -> Result:
         """Return the outcome of a contest that nothing is pending of."""
         tests = [test for test in self.tests.of(contest.id) if test.reached is not None]
-        told = bool(tests) and tests[-1].body.time == CLOSING
-        withheld = 0 if told else len(self._kept(contest, box))
-        outcome = _outcome(contest, tests) if told else None
+        (withheld,) = self._changes(contest, box)[-1:] or [len(self._kept(contest, box))]
+        outcome = _outcome(contest, tests) if tests else None
         return Result(contest=contest.id, units=(), counts=(), blank=0, invalid=0, withheld=withheld, outcome=outcome)
 
     def _kept(self, contest: Contest, box: BallotBox) -> list[Kept]:
         return [ballot for ballot in box.kept() if contest.put_to(ballot.credential.district)]
 
     def _enough(self, contest: Contest, box: BallotBox) -> bool:
-        return len(self._kept(contest, box)) >= self._election.minimum_group
+        least, changes = self._election.minimum_group, self._changes(contest, box)
+        return len(self._kept(contest, box)) >= least and not any(0 < change < least for change in changes)
+
+    def _changes(self, contest: Contest, box: BallotBox) -> list[int]:
+        """Return, for each test so far, how many voters have another ballot kept, or none any more, than at it."""
+        now = self._places(contest, box).items()
+        return [len({voter for voter, _ in now ^ then.items()}) for then in self._tested.get(contest.id, ())]
+
+    def _places(self, contest: Contest, box: BallotBox) -> dict[str, int]:
+        return {ballot.credential.voter: ballot.index for ballot in self._kept(contest, box)}
 
 
 def _outcome(contest: Contest, tests: list[PetitionTest]) -> Outcome:
-    """Return how the tests came out; the last one, at closing, decides."""
+    """Return how the tests came out; the last one decides."""
     rows = [
         (test.body.time, str(test.body.ballots), str(test.threshold), "yes" if test.reached else "no") for test in tests
     ]

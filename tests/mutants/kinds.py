@@ -97,7 +97,7 @@ def petition(path: Path) -> World:
     """A petition by weight that has not reached its threshold in spring, and has at closing."""
     simulation = held(path, "petition", PETITION, {"n1": ([1],), "n2": ([],), "n3": ([],)})
     simulation.test("park", "spring")
-    accept(simulation.cast([simulation.ballot("n2", {"park": [1]})]))
+    accept(simulation.cast([simulation.ballot(voter, {"park": [1]}) for voter in VOTERS]))
     return finished(simulation, "petition")
 
 

@@ -94,13 +94,78 @@ def test_it_is_tested_before_closing_too(tmp_path: Path) -> None:
     simulation = petition(tmp_path / "r")
     vote(simulation, names(1, 2), names(5))
     simulation.test("park", EARLY)
-    vote(simulation, names(3, 4))
+    vote(simulation, names(3, 4, 6))
     simulation.test("park", "1 July")
-    vote(simulation, [], names(1))
+    vote(simulation, [], names(1, 2, 3))
     simulation.finish()
     rows = outcome(simulation).outcome.tables[0].rows
-    assert rows == ((EARLY, "3", "4", "no"), ("1 July", "5", "4", "yes"), ("closing", "5", "4", "no"))
+    assert rows == ((EARLY, "3", "4", "no"), ("1 July", "6", "4", "yes"), ("closing", "6", "4", "no"))
+    assert outcome(simulation).withheld == 0
     assert verify(tmp_path / "r").status == 0
+
+
+def test_nobody_stands_alone_between_two_tests(tmp_path: Path) -> None:
+    """The trustee who proves both would see how those few voted; so they are withheld, and the test before stands."""
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3, 4), names(5))
+    simulation.test("park", EARLY)
+    vote(simulation, [], names(4))
+    vote(simulation, names(4))
+    vote(simulation, [], names(4, 1))
+    with pytest.raises(VerificationError, match="2 ballots are too few") as caught:
+        simulation.operator.test("park", "1 July")
+    assert caught.value.check == "tally.unit"
+    simulation.finish()
+    found = outcome(simulation)
+    assert (found.withheld, found.outcome.winners) == (2, ("support",))
+    assert found.outcome.tables[0].rows == ((EARLY, "5", "4", "yes"),)
+    assert verify(tmp_path / "r").status == 0
+
+
+def test_a_revocation_is_a_change(tmp_path: Path) -> None:
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3, 4), names(5))
+    simulation.test("park", EARLY)
+    simulation.revoke("v1")
+    simulation.finish()
+    assert (outcome(simulation).withheld, outcome(simulation).outcome.winners) == (1, ("support",))
+
+
+def test_nobody_is_hidden_behind_a_revocation(tmp_path: Path) -> None:
+    """Between spring and summer three are set aside, between summer and autumn they come back, and v6 with them."""
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3, 4), names(5, 7))
+    simulation.test("park", EARLY)
+    for voter in names(1, 2, 3):
+        simulation.revoke(voter)
+    simulation.test("park", "1 July")
+    for voter in names(1, 2, 3):
+        simulation.restore(voter)
+    vote(simulation, names(6))
+    simulation.finish()
+    assert [row[0] for row in outcome(simulation).outcome.tables[0].rows] == [EARLY, "1 July"]
+    assert outcome(simulation).withheld == 4
+
+
+def test_the_same_ballots_may_be_tested_again(tmp_path: Path) -> None:
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3, 4), names(5))
+    simulation.test("park", EARLY)
+    simulation.finish()
+    assert [row[0] for row in outcome(simulation).outcome.tables[0].rows] == [EARLY, "closing"]
+
+
+def test_a_test_under_way_is_waited_for(tmp_path: Path) -> None:
+    """The last test decides, even if the box was closed meanwhile."""
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3, 4), names(5))
+    simulation.operator.test("park", EARLY)
+    vote(simulation, [], names(1))
+    simulation.operator.close_box()
+    assert next(iter(simulation.counting.pending())) == ("trustees", "2 more shares of contest park, test 1 June")
+    simulation.answer_tests()
+    simulation.operator.tally()
+    assert outcome(simulation).outcome.winners == ("support",)
 
 
 def test_votes_weigh(tmp_path: Path) -> None:

@@ -45,7 +45,16 @@ class Petitions:
         return [time for time in left if (time == "closing") == self.board.counting.closed]
 
     def enough(self, contest: SimpleNamespace) -> bool:
-        return len(self.kept(contest)) >= self.board.election.minimum_group
+        least = self.board.election.minimum_group
+        return len(self.kept(contest)) >= least and not any(0 < change < least for change in self.changes(contest))
+
+    def changes(self, contest: SimpleNamespace) -> list[int]:
+        """Return, for each of the contest's tests, how many voters have another ballot kept, or none, than at it."""
+        now, tests = self.by_voter(contest), [test.kept for test in self.tests if test.contest is contest]
+        return [sum(now.get(voter) is not then.get(voter) for voter in now.keys() | then.keys()) for then in tests]
+
+    def by_voter(self, contest: SimpleNamespace) -> dict[str, Any]:
+        return {c.voter: answer for c, answer in self.kept(contest)}
 
     def on_threshold_test(self, body: Any, _: str) -> None:
         self.board.polls()
@@ -61,7 +70,7 @@ class Petitions:
         T = contest.threshold(N)
         test = SimpleNamespace(contest=contest, body=body, c=c, T=T, m=2 ** max(N, T).bit_length() - 1)
         test.digest = hashlib.sha256(forms.dump(board.raw[-1]["body"])).digest()
-        test.shares, test.reached = {}, None
+        test.shares, test.reached, test.kept = {}, None, self.by_voter(contest)
         self.tests.append(test)
 
     def under_way(self, body: Any) -> SimpleNamespace:
@@ -118,8 +127,9 @@ class Petitions:
     def check_result(self, contest: SimpleNamespace, body: Any) -> None:
         """Check the result of a petition whose box is closed."""
         tests = [test for test in self.tests if test.contest is contest]
-        last = [test for test in tests if test.body.time == "closing"]
-        require(last or not self.enough(contest), "the last test is not made")
+        last = tests[-1:]
+        made = [test for test in last if test.body.time == "closing"]
+        require(made or not self.enough(contest), "the last test is not made")
         require(all(test.reached is not None for test in last), "the last test has no end")
         require((body.units, body.counts, body.blank, body.invalid) == ([], [], 0, 0), "a petition tells no counts")
         rows = [
@@ -128,4 +138,4 @@ class Petitions:
         winners = [contest.options[0].id] if last and last[0].reached else []
         expected = outcome("threshold", winners, table("Threshold", ["time", "ballots", "threshold", "reached"], rows))
         require(body.outcome == (expected if last else None), "not the outcome")
-        require(body.withheld == (0 if last else len(self.kept(contest))), "withheld")
+        require(body.withheld == [len(self.kept(contest)), *self.changes(contest)][-1], "withheld")
