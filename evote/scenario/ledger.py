@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, fields
 
 from evote.methods.method import Figures
 from evote.methods.outcome import Outcome
-from evote.questions.petition import CLOSING
 from evote.questions.question import Route
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
@@ -39,7 +38,7 @@ class Tally:
     """All that a contest's result says, by weight: ``units`` in ballots, by name; ``withheld`` in ballots.
 
     ``rankings`` are the distinct ones with their weight. ``tests`` of a threshold are rows of time, ballots, threshold
-    and whether it was reached, as text.
+    and whether it was reached, as text; withheld is then who voted otherwise, or first, after the last of them.
     """
 
     counts: tuple[int, ...] = ()
@@ -81,7 +80,10 @@ class Ledger:
         self._election = election
         self._roll: list[VoterPlan] = []
         self._answers: dict[VoterPlan, Answers] = {}
+        self._ballots: dict[VoterPlan, int] = {}  # the number of each one's last ballot among all
+        self._cast = 0
         self._tests: dict[str, list[tuple[str, ...]]] = {contest.id: [] for contest in election.contests}
+        self._tested_on: dict[str, list[dict[VoterPlan, int]]] = {contest.id: [] for contest in election.contests}
 
     def enrol(self, plans: Sequence[VoterPlan]) -> None:
         """Put voters on the roll."""
@@ -89,11 +91,12 @@ class Ledger:
 
     def cast(self, plan: VoterPlan, answers: Answers) -> None:
         """Note a voter's answers, in place of any before."""
-        self._answers[plan] = answers
+        self._cast += 1
+        self._answers[plan], self._ballots[plan] = answers, self._cast
 
     def revoke(self, plan: VoterPlan) -> None:
         """Set a voter's answers aside."""
-        del self._answers[plan]
+        del self._answers[plan], self._ballots[plan]
 
     def test(self, contest: Contest, time: str) -> None:
         """Note how the test of a threshold must come out now."""
@@ -101,10 +104,12 @@ class Ledger:
         support = sum(plan.weight for plan, selection in kept if selection)
         t = contest.threshold(self._electorate(contest))
         self._tests[contest.id].append((time, str(len(kept)), str(t), "yes" if support >= t else "no"))
+        self._tested_on[contest.id].append(self._kept_ballots(contest))
 
     def testable(self, contest: Contest) -> bool:
-        """Tell whether there are ballots enough for a test."""
-        return len(list(self._kept(contest))) >= self._election.minimum_group
+        """Tell whether there are ballots enough for a test, and enough or none that are new to each test before."""
+        least, now = self._election.minimum_group, self._kept_ballots(contest)
+        return len(now) >= least and not any(0 < _changed(now, then) < least for then in self._tested_on[contest.id])
 
     def tally(self, contest: Contest, lot: bytes) -> Tally:
         """Return what the result must say; ``lot`` is `Figures.lot`."""
@@ -137,13 +142,28 @@ class Ledger:
         return sum(plan.weight for plan in self._roll if contest.put_to(plan.district))
 
     def _tested(self, contest: Contest) -> Tally:
-        tests = tuple(self._tests[contest.id])
-        if tests and tests[-1][0] == CLOSING:
-            return Tally(tests=tests)
-        return Tally(withheld=len(list(self._kept(contest))))
+        rows = tuple(test.row for test in self._tests[contest.id])
+        return Tally(tests=rows, withheld=self._changes(contest)[-1] if rows else len(self._numbers(contest)))
+
+    def _changes(self, contest: Contest) -> list[int]:
+        """Return, for each test so far, how many voters have another ballot, or none any more, than at it."""
+        now = self._numbers(contest).items()
+        return [len({plan for plan, _ in now ^ test.numbers.items()}) for test in self._tests[contest.id]]
+
+    def _numbers(self, contest: Contest) -> dict[VoterPlan, int]:
+        """Return the number of each ballot that answers a contest."""
+        return {plan: number for plan, (number, _) in self._ballots.items() if contest.put_to(plan.district)}
 
     def _kept(self, contest: Contest) -> Iterator[tuple[VoterPlan, Selection | None]]:
-        return ((plan, answers[contest.id]) for plan, answers in self._answers.items() if contest.put_to(plan.district))
+        return ((plan, self._ballots[plan][1][contest.id]) for plan in self._numbers(contest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """A test of a threshold: what must be told of it, and the numbers of the ballots that it was made on."""
+
+    row: tuple[str, ...]
+    numbers: Mapping[VoterPlan, int]
 
 
 def _cell(plan: VoterPlan) -> Cell:
