@@ -38,7 +38,7 @@ class Tally:
     """All that a contest's result says, by weight: ``units`` in ballots, by name; ``withheld`` in ballots.
 
     ``rankings`` are the distinct ones with their weight. ``tests`` of a threshold are rows of time, ballots, threshold
-    and whether it was reached, as text; withheld is then who voted otherwise, or first, after the last of them.
+    and whether it was reached, as text; those of whom the last test does not tell how they vote now are ``withheld``.
     """
 
     counts: tuple[int, ...] = ()
@@ -79,11 +79,9 @@ class Ledger:
         """Begin before anybody is enrolled."""
         self._election = election
         self._roll: list[VoterPlan] = []
-        self._answers: dict[VoterPlan, Answers] = {}
-        self._ballots: dict[VoterPlan, int] = {}  # the number of each one's last ballot among all
+        self._ballots: dict[VoterPlan, tuple[int, Answers]] = {}  # numbered as they are cast
         self._cast = 0
-        self._tests: dict[str, list[tuple[str, ...]]] = {contest.id: [] for contest in election.contests}
-        self._tested_on: dict[str, list[dict[VoterPlan, int]]] = {contest.id: [] for contest in election.contests}
+        self._tests: dict[str, list[_Test]] = {contest.id: [] for contest in election.contests}
 
     def enrol(self, plans: Sequence[VoterPlan]) -> None:
         """Put voters on the roll."""
@@ -92,24 +90,24 @@ class Ledger:
     def cast(self, plan: VoterPlan, answers: Answers) -> None:
         """Note a voter's answers, in place of any before."""
         self._cast += 1
-        self._answers[plan], self._ballots[plan] = answers, self._cast
+        self._ballots[plan] = self._cast, answers
 
     def revoke(self, plan: VoterPlan) -> None:
         """Set a voter's answers aside."""
-        del self._answers[plan], self._ballots[plan]
+        del self._ballots[plan]
 
     def test(self, contest: Contest, time: str) -> None:
         """Note how the test of a threshold must come out now."""
         kept = list(self._kept(contest))
         support = sum(plan.weight for plan, selection in kept if selection)
         t = contest.threshold(self._electorate(contest))
-        self._tests[contest.id].append((time, str(len(kept)), str(t), "yes" if support >= t else "no"))
-        self._tested_on[contest.id].append(self._kept_ballots(contest))
+        row = (time, str(len(kept)), str(t), "yes" if support >= t else "no")
+        self._tests[contest.id].append(_Test(row, self._numbers(contest)))
 
     def testable(self, contest: Contest) -> bool:
         """Tell whether there are ballots enough for a test, and enough or none that are new to each test before."""
-        least, now = self._election.minimum_group, self._kept_ballots(contest)
-        return len(now) >= least and not any(0 < _changed(now, then) < least for then in self._tested_on[contest.id])
+        least, changes = self._election.minimum_group, self._changes(contest)
+        return len(self._numbers(contest)) >= least and not any(0 < change < least for change in changes)
 
     def tally(self, contest: Contest, lot: bytes) -> Tally:
         """Return what the result must say; ``lot`` is `Figures.lot`."""

@@ -91,6 +91,17 @@ def test_of_a_petition_only_the_threshold_is_told(tmp_path: Path, seed: int) -> 
     assert roll.results == {"it": result}
 
 
+@pytest.mark.parametrize(("voters", "tests", "withheld"), [(1, (), 1), (2, ("late",), 1), (5, ("early", "closing"), 0)])
+def test_a_petition_is_tested_when_there_are_ballots_enough(
+    tmp_path: Path, voters: int, tests: tuple[str, ...], withheld: int
+) -> None:
+    """A third vote before each test, and one whose ballot is revoked; three must be there, and three be new."""
+    outcome, report = held(tmp_path / "record", small_poll("threshold", voters=voters))
+    assert tuple(row[0] for row in outcome.expected["it"].tests) == tests
+    assert report.results["it"].withheld == withheld
+    assert (report.results["it"].outcome is not None) == bool(tests)
+
+
 def sum_of_roll(outcome: Outcome) -> int:
     """Return the weight of all on the roll."""
     box = outcome.simulation.operator.procedure.box
