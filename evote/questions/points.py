@@ -21,7 +21,7 @@ from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of
 from evote.questions.question import Opening, Question, Route, Sealed, check_form, place
 
-MAX_TOTAL = 1 << 64
+MAX_POINTS, MAX_TOTAL = 1 << 16, 1 << 64  # of one option, which a selection names as often; of all it costs
 
 
 class Points(Question):
@@ -148,6 +148,6 @@ class Points(Question):
 
 
 def check_size(question: Points) -> None:
-    """Raise ``ValueError`` for a maximum, or a cost of all points together, of more than 64 bits."""
-    if max(question.maximum, question.dearest) >= MAX_TOTAL:
-        raise ValueError("points and what they cost are limited to 64 bits")
+    """Raise ``ValueError`` for a maximum of 65 536 or more, or a cost of all points together of more than 64 bits."""
+    if question.maximum >= MAX_POINTS or question.dearest >= MAX_TOTAL:
+        raise ValueError(f"an option gets fewer than {MAX_POINTS} points, and what they cost is limited to 64 bits")

@@ -234,7 +234,7 @@ class Points(Question):
     def settle(self) -> None:
         self.rules()
         dearest = self.bound * sum(self.prices)
-        require(max(self.bound, dearest) < 2**64, "points of more than 64 bits")
+        require(self.bound < 2**16 and dearest < 2**64, "too many points")
         self.capped = dearest > self.cap
         self.commitments = self.n * len(weights_of(self.bound)) + len(weights_of(self.cap if self.capped else 0))
 
