@@ -147,8 +147,8 @@ class Petitioner:
         ours = (test.body.contest, test.body.time, self._trustee.index)
         if (message.contest, message.time, message.receiver) != ours or message.sender not in test.shares:
             raise Refused(f"{self._trustee.author}: what {sender} sent is for another trustee or test")
-        content = BoxSecret.of(self._key).open(message.box)
         try:
+            content = BoxSecret.of(self._key).open(message.box)
             rho = group.decode_scalar(content[: group.scalar_size])
             statement = self._unblinded(tests, test, message.sender, rho)
             transcript = tests.pool_transcript(sender, test, self._trustee.index)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from evote.crypto.pedersen import second_generator
-from evote.errors import DecodeError, Refused, VerificationError
+from evote.errors import Refused, VerificationError
 from evote.record.entries import AnyBody, Entry, Result, ThresholdProof, ThresholdShare, ThresholdTest
 from evote.simulate import Simulation, VoterPlan, appoint
 from evote.tally.petitioner import Petitioner, Pooled, decode_pooled
@@ -481,7 +481,7 @@ def test_what_is_pooled_is_for_one_trustee(voted: Simulation) -> None:
     with pytest.raises(Refused, match="another trustee"):
         parties[2].prove(tests, "park", EARLY, [pooled])
     redirected = msgspec.structs.replace(pooled, receiver=3)
-    with pytest.raises(DecodeError, match="does not open"):
+    with pytest.raises(VerificationError, match="trustee 2 did not hand over"):
         parties[2].prove(tests, "park", EARLY, [redirected])
 
 
