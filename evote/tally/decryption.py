@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from types import MappingProxyType
 
 from evote.crypto.elgamal import PublicKey
 from evote.crypto.group import Element, Group
@@ -129,28 +130,27 @@ class Decryption:
             raise EvidenceMissing(f"{len(ours.shares)} of {t} decryption shares for {place}")
         chosen = sorted(ours.shares)[:t]
         delta, weights = lagrange(chosen, group.order)
-        known = _roots(group, delta, bound)
-        opening = partial(_open, group, delta, [weights[j] for j in chosen], known)
+        opening = partial(_open, group, delta, [weights[j] for j in chosen], bound)
         columns = (ours.rows.all_c2.encodings(), *(ours.shares[j].encodings() for j in chosen))
         messages = pmap(opening, zip(*columns, strict=True), executor=self._audit.executor, chunk=OPENED_AT_ONCE)
         return Vector(group, b"".join(messages), "plaintext")
 
 
+@cache
 def _roots(group: Group, delta: int, bound: int) -> Mapping[bytes, bytes]:
-    """Return the table from (g^m)^delta to g^m, for 0 <= m <= bound."""
+    """Return the table from (g^m)^delta to g^m, for 0 <= m <= bound; one for all units."""
     messages = powers_of(group.generator, bound)
     raised = powers_of(group.product_of_powers([group.generator], [delta]), bound)
-    return dict(zip(group.encode_many(raised), group.encode_many(messages), strict=True))
+    return MappingProxyType(dict(zip(group.encode_many(raised), group.encode_many(messages), strict=True)))
 
 
-def _open(
-    group: Group, delta: int, weights: list[int], known: Mapping[bytes, bytes], columns: list[tuple[bytes, ...]]
-) -> bytes:
+def _open(group: Group, delta: int, weights: list[int], bound: int, columns: list[tuple[bytes, ...]]) -> bytes:
     """Return the encoded messages of ciphertexts, given c2 and the chosen trustees' d_j of each."""
     c2, *shares = (group.decode_many(column) for column in zip(*columns, strict=True))
     # m^delta = c2^delta / prod_j d_j^(delta lambda_j)
     exponents = [delta, *(-weight for weight in weights)]
     raised = [group.product_of_powers(bases, exponents) for bases in zip(c2, *shares, strict=True)]
+    known = _roots(group, delta, bound)
     return b"".join(known.get(bytes(m)) or bytes(_root(m, delta)) for m in raised)
 
 
