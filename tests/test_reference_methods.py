@@ -41,7 +41,7 @@ RULES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "threshold": {
         "votes": st.one_of(st.integers(-1, 30), st.just(2**53)),
-        "share": st.sampled_from(["0", "0.05", "1/3", "1/2", "1", "2", "1/0", "x", "1.", ".5", "0.5\n"]),
+        "share": st.sampled_from(["0", "0.05", "1/3", "1/2", "1", "2", "1/0", "1/00", "x", "1.", ".5", "0.5\n"]),
     },
 }
 ROOTS = st.binary(min_size=32, max_size=32)

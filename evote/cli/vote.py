@@ -79,14 +79,13 @@ def vote(
         box, key = _polls(procedure, content.credential)
         _check_ticket_place(procedure, ticket)
         state = box.state(content.credential.voter)
-        revoked = state.revoked
         device = Voter(procedure.election, key, content.credential, content.key)
         selections = _selections(procedure.election, content.credential, choose)
         ballot = device.cast(selections, state.sequence + 1, state.leaf)
         procedure.admit(bytes(ballot.entry))
     _keep(ballot.ticket, ticket)
     write_message(out, ballot.entry)
-    if revoked:
+    if state.revoked:
         say("note: your electronic ballots are revoked, so this one will not count unless they are restored", "yellow")
 
 

@@ -46,15 +46,14 @@ def bit_weights(m: int) -> tuple[int, ...]:
 
 
 def bits(v: int, m: int) -> tuple[int, ...]:
-    """Return the b_j to commit to, with v = sum_j w_j b_j; the last is 1 only if v >= 2^(k-1). None for a small m.
+    """Return the b_j to commit to, with v = sum_j w_j b_j; the last is 1 only if v >= 2^(k-1).
 
-    ``ValueError`` unless 0 <= v <= m.
+    For a small m none, whatever v is; else ``ValueError`` unless 0 <= v <= m.
     """
     weights = bit_weights(m)
-    if not 0 <= v <= m:
-        raise ValueError("a number out of range")
     if not weights:
         return ()
+    _check(v, m)
     highest = len(weights) - 1
     last = v >> highest
     rest = v - last * weights[-1]
@@ -82,6 +81,7 @@ def range_witnesses(v: int, rho: Scalar, blinding: Sequence[Scalar], m: int) -> 
 
     ``blinding`` are the r_j. ``ValueError`` unless 0 <= v <= m.
     """
+    _check(v, m)
     weights, known = bit_weights(m), bits(v, m)
     if not weights:
         return [Witness((rho,), v)]
@@ -109,10 +109,16 @@ def commitment_range_witnesses(v: int, r: Scalar, blinding: Sequence[Scalar], m:
 
     ``blinding`` are the r_j. ``ValueError`` unless 0 <= v <= m.
     """
+    _check(v, m)
     weights, known = bit_weights(m), bits(v, m)
     if not weights:
         return [Witness((r,), v)]
     return [*_openings(known, blinding), Witness((_combined(weights, blinding) - r,))]
+
+
+def _check(v: int, m: int) -> None:
+    if not 0 <= v <= m:
+        raise ValueError("a number out of range")
 
 
 def _sum(commitments: Sequence[Element], m: int, group: Group, start: int = 0) -> Element:

@@ -12,7 +12,7 @@ from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.questions.option import Option, Rule, rules_of
 
-SHARE = re.compile(r"[0-9]{1,9}([./][0-9]{1,9})?\Z")
+SHARE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}|/(?!0+\Z)[0-9]{1,9})?\Z")
 
 MAX_VOTES = 1 << 53  # as of every count on the board; a test of a petition needs it to be far below the group's order
 
@@ -33,7 +33,7 @@ class Threshold(Method):
         """Build from ``votes``, or ``share``: "0.05" or "1/20"."""
         given = rules_of(rules, votes=int, share=str)
         share = given.get("share", "0")
-        if not SHARE.match(share) or share.endswith("/0"):
+        if not SHARE.match(share):
             raise ValueError('a share is written "0.05" or "1/20"')
         return cls(given.get("votes", 0), Fraction(share))
 
@@ -51,8 +51,8 @@ class Threshold(Method):
             tables=(
                 Table(
                     title="Threshold",
-                    columns=("option", "votes", "threshold", "reached"),
-                    rows=tuple((o.id, str(count), str(t), "yes" if count >= t else "no") for o, count in votes),
+                    columns=("Option", "Votes", "Threshold", "Reached"),
+                    rows=tuple((o.name, str(count), str(t), "yes" if count >= t else "no") for o, count in votes),
                 ),
             ),
         )

@@ -122,6 +122,6 @@ def _outcome(contest: Contest, tests: list[PetitionTest]) -> Outcome:
     rows = [
         (test.body.time, str(test.body.ballots), str(test.threshold), "yes" if test.reached else "no") for test in tests
     ]
-    table = Table(title="Threshold", columns=("time", "ballots", "threshold", "reached"), rows=tuple(rows))
+    table = Table(title="Threshold", columns=("Time", "Ballots", "Threshold", "Reached"), rows=tuple(rows))
     winners = (contest.options[0].id,) if tests[-1].reached else ()
     return Outcome(method="threshold", winners=winners, tables=(table,))

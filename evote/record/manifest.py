@@ -246,7 +246,7 @@ def _check_installed(data: bytes) -> None:
         "group": ({needs.group}, group_names()),
         "proof of shuffle": ({needs.shuffle}, registered_names(SHUFFLES)),
         "question type": ({contest.type for contest in needs.contests}, question_names()),
-        "method": ({str(c.count.get("method", "")) for c in needs.contests if c.count}, method_names()),
+        "method": ({m for c in needs.contests if isinstance(m := c.count.get("method"), str)}, method_names()),
     }
     for what, (asked, known) in wanted.items():
         if unknown := asked - set(known):

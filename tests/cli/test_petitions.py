@@ -242,7 +242,7 @@ def test_what_proves_nothing(shared: Parties, tmp_path: Path) -> None:
         "no line end": (bytes(message), 1, "a line without its end"),
         "a letter": (b"Dear trustee 1\n", 1, "not a Pooled: JSON is malformed"),
         "twice": (good.read_bytes() * 2, 0, ""),
-        "a box that is damaged": (bytes(edited(message, box=box)) + b"\n", 1, "does not open"),
+        "a box that is damaged": (bytes(edited(message, box=box)) + b"\n", 1, "petition.pool: trustee 2"),
         "for another test": (bytes(edited(message, time="1 July")) + b"\n", 2, "nothing here is for a test"),
         "by another trustee": (bytes(edited(message, sender=3)) + b"\n", 2, "for another trustee or test"),
         "under the receiver's own name": (bytes(edited(message, sender=1)) + b"\n", 1, "petition.pool: trustee 1"),

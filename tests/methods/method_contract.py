@@ -28,13 +28,15 @@ class MethodContract:
     """Inherit in a class named ``Test...`` for each way to use the method that is worth testing.
 
     ``kind`` is registered as ``name``. ``options`` and ``rules`` build it; ``samples`` are figures for these options,
-    several of them. ``wrong_rules`` names rules, and ``wrong_options`` options, that `from_rules` must refuse.
+    several of them. ``ties`` tells whether there is a rule for ties. ``wrong_rules`` names rules, and ``wrong_options``
+    options, that `from_rules` must refuse.
     """
 
     name: ClassVar[str]
     kind: ClassVar[type[Method]]
     options: ClassVar[Sequence[Option]]
     rules: ClassVar[Mapping[str, Rule]]
+    ties: ClassVar[bool] = True
     samples: ClassVar[Sequence[Figures]]
     wrong_rules: ClassVar[dict[str, Mapping[str, Rule]]] = {}
     wrong_options: ClassVar[dict[str, Sequence[Option]]] = {}
@@ -81,8 +83,8 @@ class MethodContract:
         assert outcome.tables
         assert all(len(row) == len(table.columns) for table in outcome.tables for row in table.rows)
 
-    def test_the_root_decides_nothing_unless_lots_are_drawn(self, figures: Figures) -> None:
-        rules = {**self.rules, "ties": "order"}
+    def test_the_board_decides_nothing_unless_lots_are_drawn(self, figures: Figures) -> None:
+        rules = {**self.rules, **({"ties": "order"} if self.ties else {})}
         built = self.kind.from_rules(self.options, rules)
         assert built.outcome(figures) == built.outcome(replace(figures, lot=figures.lot + b"another"))
 

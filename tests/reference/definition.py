@@ -52,7 +52,7 @@ def election(line: bytes) -> SimpleNamespace:
         require(set(contest.districts).union(*(o.districts for o in contest.options)) <= set(known), "no such district")
         contest.question = TYPES[contest.type](contest.options, contest.rules)
         method = contest.count.pop("method", "")
-        require(type(method) is str, "a method that is not named")
+        require(type(method) is str and (method or not contest.count), "a method that is not named")
         contest.decide = METHODS[method](contest.options, contest.count) if method else None
         by_rankings = method in RANKINGS or (method == "greedy" and contest.count.get("points"))
         require(contest.question.ranked or not by_rankings, "a decision by rankings that nobody asks for")
@@ -87,7 +87,7 @@ def check_known(line: bytes) -> None:
         strange = [name for name, names in known if name not in names]
         require(all(type(name) is str for name in strange), "not a name")
         counts = [dict(contest.get("count", {})) for contest in asked["contests"]]
-        strange += {str(count.get("method", "")) for count in counts if count} - set(METHODS)
+        strange += [m for m in (count.get("method") for count in counts) if type(m) is str and m not in METHODS]
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return
     if strange:

@@ -114,8 +114,8 @@ def threshold(options: Options, given: dict[str, Any]) -> Decide:
     def decide(figures: SimpleNamespace) -> SimpleNamespace:
         T = needed(figures.electorate)  # noqa: N806 - the letter of docs/transcript.md
         pairs = list(zip(options, figures.counts, strict=True))
-        rows = [(o.id, votes, T, yes(votes >= T)) for o, votes in pairs]
-        columns = ["option", "votes", "threshold", "reached"]
+        rows = [(o.name, votes, T, yes(votes >= T)) for o, votes in pairs]
+        columns = ["Option", "Votes", "Threshold", "Reached"]
         return outcome("threshold", [o.id for o, votes in pairs if votes >= T], table("Threshold", columns, rows))
 
     return decide

@@ -136,6 +136,6 @@ class Petitions:
             (test.body.time, test.body.ballots, test.T, yes(test.reached)) for test in tests if test.reached is not None
         ]
         winners = [contest.options[0].id] if last and last[0].reached else []
-        expected = outcome("threshold", winners, table("Threshold", ["time", "ballots", "threshold", "reached"], rows))
+        expected = outcome("threshold", winners, table("Threshold", ["Time", "Ballots", "Threshold", "Reached"], rows))
         require(body.outcome == (expected if last else None), "not the outcome")
         require(body.withheld == [len(self.kept(contest)), *self.changes(contest)][-1], "withheld")
