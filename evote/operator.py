@@ -119,6 +119,7 @@ class Operator:
 
     def post(self, messages: Sequence[Message]) -> list[Receipt | Refusal]:
         """Examine messages in order; post what the rules admit, under one checkpoint; answer each."""
+        self.procedure.check_ahead(message.line for message in messages if len(messages) > 1)
         verdicts = [self._examine(message) for message in messages]
         admitted = [m for m, refusal in zip(messages, verdicts, strict=True) if refusal is None]
         checkpoint = b""

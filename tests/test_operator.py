@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from evote.ballot.check import check_ballots
 from evote.crypto.signing import SigningKey
 from evote.errors import DecodeError, EvidenceMissing, Refused, VerificationError
 from evote.formats.native import writer
@@ -15,7 +18,7 @@ from evote.formats.native.writer import RecordWriter
 from evote.mixnet.mixer import Mixer
 from evote.operator import Message, Operator
 from evote.record.board import Receipt, verify_receipt
-from evote.record.entries import Closing, KeyRestart
+from evote.record.entries import Closing, KeyRestart, ballot_in
 from evote.record.merkle import MerkleLog, leaf_hash
 from evote.record.operator import sign_checkpoint
 from evote.record.replies import Refusal, decode_refusal, verify_refusal
@@ -82,6 +85,28 @@ STRANGE = {
     "text not in normal form C": '{"e\u0301\u2028":1}'.encode(),
     "markup": b'{"[bold red]":1}',
 }
+
+
+def test_a_false_ballot_in_a_batch_is_the_only_one_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Good ones are checked once, all together; with a false one among them each is looked at by itself."""
+    simulation, calls = open_box(tmp_path / "record", "sum"), list[int]()
+
+    def counted(*told: Any) -> Counter[str]:
+        calls.append(len(told[-1]))
+        return check_ballots(*told)
+
+    monkeypatch.setattr("evote.procedure.machine.check_ballots", counted)
+    good = [good_ballot(simulation, voter) for voter in ("n1", "n2", "n3", "s1")]
+    assert all(isinstance(reply, Receipt) for reply in simulation.cast(good))
+    assert calls == [4]
+    calls.clear()
+    mixed = [good_ballot(simulation, voter) for voter in ("n4", "n5", "s2")]
+    swapped = changed(ballot_in(mixed[1].entry), answers=ballot_in(mixed[0].entry).answers)
+    lines = [bytes(mixed[0].entry), bytes(signed(simulation, "voter n5", swapped)), bytes(mixed[2].entry)]
+    replies = simulation.operator.post([Message(line) for line in (*lines, lines[0], b"{}")])
+    assert calls == [4, 1, 1, 1]
+    found = [reply.check if isinstance(reply, Refusal) else "" for reply in replies]
+    assert found == ["", "ballot.proof", "", "ballot.sequence", "entry.encoding"]
 
 
 @pytest.mark.parametrize("name", STRANGE)
