@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Self
 
 from evote.methods.method import Figures, Method
-from evote.methods.outcome import Outcome
-from evote.methods.ranked import ids, settled, standing, verdicts
+from evote.methods.outcome import Outcome, verdicts
+from evote.methods.ranked import ids, standing
+from evote.methods.rules import check_seats, settled_with_seats
 from evote.methods.ties import Ties
 from evote.questions.option import Option, Rule
 
-MAXIMUM = 1_000_000
+MAX_POINTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,14 @@ class Borda(Method):
     ties: Ties = Ties.ORDER
 
     def __post_init__(self) -> None:
-        """``ValueError`` if a first place is worth nothing, or more than a million."""
-        if not 1 <= self.points <= MAXIMUM:
-            raise ValueError(f"rule 'points' lies between 1 and {MAXIMUM}")
+        check_seats(self.seats)
+        if not 1 <= self.points <= MAX_POINTS:
+            raise ValueError(f"rule 'points' lies between 1 and {MAX_POINTS}")
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
-        """Build from ``points``, ``seats`` and ``ties``."""
-        return cls(**settled(options, rules, points=len(options), seats=1, ties=Ties.ORDER.value))
+        """Build from ``points`` (as many as options if absent), ``seats`` and ``ties``."""
+        return cls(**settled_with_seats(options, rules, points=len(options)))
 
     @property
     def by_rankings(self) -> bool:

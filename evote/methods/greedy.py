@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
-from evote.methods.borda import MAXIMUM, borda_points
+from evote.methods.borda import MAX_POINTS, borda_points
 from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.methods.plurality import by_votes
-from evote.methods.ties import Ties, tie_rule
-from evote.questions.option import Option, Rule, rules_of
+from evote.methods.rules import settled
+from evote.methods.ties import Ties
+from evote.questions.option import Option, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,17 @@ class Greedy(Method):
     points: int = 0
 
     def __post_init__(self) -> None:
-        """``ValueError`` for a budget that is not positive, or points that are negative or more than a million."""
         if self.budget < 1:
             raise ValueError("rule 'budget' must be at least 1")
-        if not 0 <= self.points <= MAXIMUM:
-            raise ValueError(f"rule 'points' lies between 0 and {MAXIMUM}")
+        if not 0 <= self.points <= MAX_POINTS:
+            raise ValueError(f"rule 'points' lies between 0 and {MAX_POINTS}")
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``budget``, ``points`` and ``ties``; ``ValueError`` also for a project without a cost."""
-        given: dict[str, Any] = {"points": 0, "ties": Ties.ORDER.value}
-        given |= rules_of(rules, budget=int, points=int, ties=str)
-        if "budget" not in given:
-            raise ValueError("rule 'budget' is missing")
         if free := [option.id for option in options if not option.cost]:
             raise ValueError(f"option {free[0]!r} has no cost")
-        return cls(given["budget"], tie_rule(given["ties"]), given["points"])
+        return cls(**settled(rules, "budget", points=0))
 
     @property
     def by_rankings(self) -> bool:

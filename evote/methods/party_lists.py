@@ -16,16 +16,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from evote.methods.averages import PartyList, Seat, decimal, highest_averages
 from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
 from evote.methods.plurality import by_votes
-from evote.methods.ties import Ties, tie_rule
-from evote.questions.option import Option, Rule, rules_of
+from evote.methods.rules import settled
+from evote.methods.ties import Ties
+from evote.questions.option import Option, Rule
 
-SEATS = 10_000
+MAX_SEATS = 10_000
 PERCENT = re.compile(r"(0|[1-9][0-9]?)(\.[0-9]{1,6})?")
 
 
@@ -45,22 +46,16 @@ class HighestAverages(Method):
     ties: Ties = Ties.ORDER
 
     def __post_init__(self) -> None:
-        """``ValueError`` for seats or a threshold out of range."""
-        if not 1 <= self.seats <= SEATS:
-            raise ValueError(f"rule 'seats' must be from 1 to {SEATS}")
+        if not 1 <= self.seats <= MAX_SEATS:
+            raise ValueError(f"rule 'seats' must be from 1 to {MAX_SEATS}")
         if not PERCENT.fullmatch(self.threshold):
             raise ValueError("rule 'threshold' must be text, a percentage from 0 to below 100 such as '5' or '3.25'")
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``seats``, ``threshold`` and ``ties``; ``ValueError`` also for options of both shapes at once."""
-        given: dict[str, Any] = {"threshold": "0", "ties": Ties.ORDER.value} | rules_of(
-            rules, seats=int, threshold=str, ties=str
-        )
-        if "seats" not in given:
-            raise ValueError("rule 'seats' is missing")
         are_lists(options)
-        return cls(given["seats"], given["threshold"], tie_rule(given["ties"]))
+        return cls(**settled(rules, "seats", threshold="0"))
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return who takes the seats, in the order in which they are won, with all lists and all winning quotients."""

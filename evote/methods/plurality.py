@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from evote.methods.method import Figures, Method
-from evote.methods.outcome import Outcome, Table
-from evote.methods.ties import Ties, tie_rule
-from evote.questions.option import Option, Rule, rules_of
+from evote.methods.outcome import Outcome, verdicts
+from evote.methods.rules import check_seats, settled_with_seats
+from evote.methods.ties import Ties
+from evote.questions.option import Option, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +24,19 @@ class Plurality(Method):
     ties: Ties = Ties.ORDER
 
     def __post_init__(self) -> None:
-        """``ValueError`` for fewer seats than one."""
-        if self.seats < 1:
-            raise ValueError("rule 'seats' must be at least 1")
+        check_seats(self.seats)
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
-        """Build from ``seats`` and ``ties``; ``ValueError`` also for more seats than options."""
-        given: dict[str, Any] = {"seats": 1, "ties": Ties.ORDER.value} | rules_of(rules, seats=int, ties=str)
-        if given["seats"] > len(options):
-            raise ValueError("rule 'seats' is more than there are options")
-        return cls(given["seats"], tie_rule(given["ties"]))
+        """Build from ``seats`` and ``ties``."""
+        return cls(**settled_with_seats(options, rules))
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return the winners, most votes first, and the table of all options in that order."""
         ranked = by_votes(figures, self.ties)
         winners = tuple(option.id for option, votes in ranked if votes)[: self.seats]
-        rows = tuple((option.name, str(votes), "yes" if option.id in winners else "no") for option, votes in ranked)
-        table = Table(title="Votes", columns=("Option", "Votes", "Elected"), rows=rows)
-        return Outcome(method="plurality", winners=winners, tables=(table,))
+        rows = {option: (votes,) for option, votes in ranked}
+        return Outcome(method="plurality", winners=winners, tables=(verdicts("Votes", ("Votes",), rows, winners),))
 
 
 def by_votes(figures: Figures, ties: Ties) -> list[tuple[Option, int]]:

@@ -28,20 +28,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
-from typing import Any, Self
+from typing import Self
 
 from evote.crypto.bigint import iroot
 from evote.methods.averages import PartyList, Seat, decimal, highest_averages
 from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
-from evote.methods.ties import Ties, tie_rule
-from evote.questions.option import Option, Rule, rules_of
+from evote.methods.rules import settled
+from evote.methods.ties import Ties
+from evote.questions.option import Option, Rule
 
 THRESHOLD = Fraction(5, 100)  # of all valid votes, for a party
 REMAINDER = Fraction(75, 100)  # of a quota, for one more district mandate
 DISTRICT_MINIMUM = Fraction(10, 100)  # of a quota, for a candidate to take a district mandate
 COMPENSATION_MINIMUM = Fraction(5, 100)  # of a quota, for a candidate to take a compensation mandate
-MANDATES = 1000
+MAX_MANDATES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,8 @@ class Riigikogu(Method):
     ties: Ties = Ties.ORDER
 
     def __post_init__(self) -> None:
-        """``ValueError`` for no district, or one with no mandates or more than 1000."""
-        if not self.districts or not all(1 <= district.mandates <= MANDATES for district in self.districts):
-            raise ValueError(f"rule 'seats' must give each district from 1 to {MANDATES} mandates")
+        if not self.districts or not all(1 <= district.mandates <= MAX_MANDATES for district in self.districts):
+            raise ValueError(f"rule 'seats' must give each district from 1 to {MAX_MANDATES} mandates")
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
@@ -95,15 +95,14 @@ class Riigikogu(Method):
 
         ``ValueError`` also unless each option is of exactly one district, each district of ``seats`` and has options.
         """
-        given: dict[str, Any] = {"seats": {}, "independents": "", "ties": Ties.ORDER.value}
-        given |= rules_of(rules, seats=dict, independents=str, ties=str)
+        given = settled(rules, seats={}, independents="")
         if any(len(option.districts) != 1 for option in options):
             raise ValueError("each option must name exactly one district")
         named = list(dict.fromkeys(option.districts[0] for option in options))
         if set(named) != set(given["seats"]):
             raise ValueError("rule 'seats' must have exactly the districts of the options")
         districts = tuple(District(name, given["seats"][name]) for name in named)
-        return cls(districts, given["independents"], tie_rule(given["ties"]))
+        return cls(districts, given["independents"], given["ties"])
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return the elected, with personal, district, then compensation mandates; each step is a table."""

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from evote.methods.method import Figures, Method
-from evote.methods.outcome import Outcome, Table
-from evote.methods.ranked import ids, settled, standing, verdicts
+from evote.methods.outcome import Outcome, Table, verdicts
+from evote.methods.ranked import ids, standing
+from evote.methods.rules import check_seats, settled_with_seats
 from evote.methods.ties import Ties
 from evote.questions.option import Option, Rule
 
@@ -31,14 +32,12 @@ class Schulze(Method):
     ties: Ties = Ties.ORDER
 
     def __post_init__(self) -> None:
-        """``ValueError`` for fewer seats than one."""
-        if self.seats < 1:
-            raise ValueError("rule 'seats' must be at least 1")
+        check_seats(self.seats)
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``seats`` and ``ties``."""
-        return cls(**settled(options, rules, seats=1, ties=Ties.ORDER.value))
+        return cls(**settled_with_seats(options, rules))
 
     @property
     def by_rankings(self) -> bool:

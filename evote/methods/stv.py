@@ -12,13 +12,14 @@ from typing import Self
 
 from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
-from evote.methods.ranked import ids, settled, standing
+from evote.methods.ranked import ids, standing
+from evote.methods.rules import check_seats, settled, settled_with_seats
 from evote.methods.ties import Ties
 from evote.methods.transferable import Count, Runoff
 from evote.questions.option import Option, Rule
 
 SCOTLAND = 5
-MAXIMUM = 18
+MAX_DECIMALS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,14 @@ class SingleTransferableVote(Method):
     ties: Ties = Ties.ORDER
 
     def __post_init__(self) -> None:
-        """``ValueError`` for fewer seats than one, or more decimals than 18."""
-        if self.seats < 1 or not 0 <= self.decimals <= MAXIMUM:
-            raise ValueError(f"rule 'seats' is at least 1, and 'decimals' lies between 0 and {MAXIMUM}")
+        check_seats(self.seats)
+        if not 0 <= self.decimals <= MAX_DECIMALS:
+            raise ValueError(f"rule 'decimals' lies between 0 and {MAX_DECIMALS}")
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``seats``, ``decimals`` and ``ties``."""
-        return cls(**settled(options, rules, seats=1, decimals=SCOTLAND, ties=Ties.ORDER.value))
+        return cls(**settled_with_seats(options, rules, decimals=SCOTLAND))
 
     @property
     def by_rankings(self) -> bool:
@@ -58,9 +59,9 @@ class InstantRunoff(Method):
     ties: Ties = Ties.ORDER
 
     @classmethod
-    def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
+    def from_rules(cls, _options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``ties``."""
-        return cls(**settled(options, rules, ties=Ties.ORDER.value))
+        return cls(**settled(rules))
 
     @property
     def by_rankings(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+from typing import Self
 
 from evote.methods.method import Figures, Method
 from evote.methods.outcome import Outcome, Table
@@ -29,7 +30,7 @@ class Threshold(Method):
             raise ValueError("a threshold is a number of votes, or a share of the electorate up to 1, and not both")
 
     @classmethod
-    def from_rules(cls, _options: Sequence[Option], rules: Mapping[str, Rule]) -> Threshold:
+    def from_rules(cls, _options: Sequence[Option], rules: Mapping[str, Rule]) -> Self:
         """Build from ``votes``, or ``share``: "0.05" or "1/20"."""
         given = rules_of(rules, votes=int, share=str)
         share = given.get("share", "0")
