@@ -17,13 +17,14 @@ from operator import mul
 from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.range_proof import bit_weights, bits, range_statements, range_witnesses
 from evote.crypto.relation import Statement, Witness
-from evote.crypto.statements import encryption_of, encryption_of_one_of
+from evote.crypto.statements import encryption_of
+from evote.questions.marks import Marks
 from evote.questions.option import Option, Rule, rules_of
-from evote.questions.question import Opening, Question, Route, Sealed, check_form, place
+from evote.questions.question import Opening, Sealed, check_form
 
 
 @dataclass(frozen=True, slots=True)
-class Lists(Question):
+class Lists(Marks):
     """Vote for one list and at most ``maximum`` of its candidates or, if ``blank``, for none.
 
     ``lists`` gives, for each option, the number of its list, its own for a list. A ballot has n ciphertexts, n + 1 with
@@ -51,58 +52,32 @@ class Lists(Question):
         return cls(len(options), lists, **rules_of(rules, maximum=int, blank=bool))
 
     @property
-    def route(self) -> Route:
-        """Only sums are opened."""
-        return Route.AGGREGATE
-
-    @property
-    def width(self) -> int:
-        """One ciphertext for each option and one for blank."""
-        return self.options + self.blank
-
-    @property
-    def bound(self) -> int:
-        """A ciphertext seals 0 or 1."""
-        return 1
-
-    @property
     def commitments(self) -> int:
         """The bits of each list's preferences left, unless their values are named."""
         return sum(len(bit_weights(self._most(members))) for members in self._members().values())
 
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return 1 for the list and the candidates chosen and 0 for the others, then the blank flag."""
-        chosen = set(selection)
-        if len(chosen) != len(selection) or not chosen <= set(range(1, self.options + 1)):
-            raise ValueError("an option that is not on the ballot, or the same one twice")
+        chosen = self.distinct(selection)
         if not chosen and self.blank:
-            return (*[0] * self.options, 1)
+            return self.marks(chosen)
         heads = [option for option in chosen if self.lists[option - 1] == option]
         if len(heads) != 1 or {self.lists[option - 1] for option in chosen} != set(heads):
             raise ValueError("choose one list, and candidates of that list only")
         if len(chosen) - 1 > self.maximum:
             raise ValueError(f"choose at most {self.maximum} candidates")
-        return (*[int(option in chosen) for option in range(1, self.options + 1)], *[0] * self.blank)
-
-    def read(self, exponents: Sequence[int]) -> tuple[int, ...] | None:
-        """Return the options marked 1, or None if no ballot looks like this."""
-        chosen = tuple(option for option in range(1, self.options + 1) if exponents[option - 1])
-        try:
-            return chosen if self.encode(chosen) == tuple(exponents) else None
-        except ValueError:
-            return None
+        return self.marks(chosen)
 
     def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
         """Return 0/1 for each ciphertext (0 for what is not allowed), one list or blank, preferences inside it."""
         row = check_form(self, sealed)
-        marks = [encryption_of_one_of(key, c, self._values(i, allowed)) for i, c in enumerate(row, 1)]
         one = encryption_of(key, reduce(mul, [row[i - 1] for i in self._exclusive()]), 1)
         inside, commitments = list[Statement](), iter(sealed.commitments)
         for head, members in self._members().items():
             k = self._most(members)
             taken = list(islice(commitments, len(bit_weights(k))))
             inside += range_statements(key, self._left(row, head, members), taken, k)
-        return [*marks, one, *inside]
+        return [*self.mark_statements(key, row, allowed), one, *inside]
 
     def committed(self, exponents: Sequence[int], /) -> tuple[int, ...]:
         """Return the bits of each list's preferences left."""
@@ -115,7 +90,6 @@ class Lists(Question):
     def witnesses(self, opening: Opening, allowed: Collection[int]) -> list[Witness]:
         """Return which branch is true and its randomness, or the openings of the bits, for each of the `statements`."""
         x, r = opening.exponents, opening.randomness
-        marks = [Witness((r_i,), place(self._values(i, allowed), x[i - 1])) for i, r_i in enumerate(r, 1)]
         first, *others = (r[i - 1] for i in self._exclusive())
         inside, blinding = list[Witness](), iter(opening.blinding)
         for head, members in self._members().items():
@@ -123,7 +97,7 @@ class Lists(Question):
             rho = sum((-r[i - 1] for i in members), r[head - 1] * k)
             taken = list(islice(blinding, len(bit_weights(k))))
             inside += range_witnesses(self._rest(x, head, members), rho, taken, k)
-        return [*marks, Witness((sum(others, first),)), *inside]
+        return [*self.mark_witnesses(opening, allowed), Witness((sum(others, first),)), *inside]
 
     def totals(self, sums: Sequence[int], ballots: int, /) -> tuple[tuple[int, ...], int] | None:
         """Return the votes of each list and candidate and the blanks, or None if so many ballots cannot give them."""
@@ -150,9 +124,6 @@ class Lists(Question):
 
     def _most(self, members: Sequence[int]) -> int:
         return min(self.maximum, len(members))
-
-    def _values(self, number: int, allowed: Collection[int]) -> tuple[int, ...]:
-        return (0, 1) if number in allowed or number > self.options else (0,)
 
     def _rest(self, exponents: Sequence[int], head: int, members: Sequence[int]) -> int:
         """Return k l_L - sum of the candidates' marks: the preferences left in list L."""

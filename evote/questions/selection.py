@@ -16,13 +16,13 @@ from operator import mul
 from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.range_proof import bit_weights, bits, range_statements, range_witnesses
 from evote.crypto.relation import Statement, Witness
-from evote.crypto.statements import encryption_of_one_of
+from evote.questions.marks import Marks
 from evote.questions.option import Option, Rule, rules_of
-from evote.questions.question import Opening, Question, Route, Sealed, check_form, place
+from evote.questions.question import Opening, Sealed, check_form
 
 
 @dataclass(frozen=True, slots=True)
-class Selection(Question):
+class Selection(Marks):
     """Choose at least ``minimum`` and at most ``maximum`` of the options, or, if ``blank``, none expressly.
 
     A ballot has n ciphertexts, n + 1 with blank; a proof of 2 branches for each, and the `range_statements` of the sum.
@@ -45,49 +45,23 @@ class Selection(Question):
         return cls(len(options), **rules_of(rules, minimum=int, maximum=int, blank=bool))
 
     @property
-    def route(self) -> Route:
-        """Only sums are opened."""
-        return Route.AGGREGATE
-
-    @property
-    def width(self) -> int:
-        """One ciphertext for each option and one for blank."""
-        return self.options + self.blank
-
-    @property
-    def bound(self) -> int:
-        """A ciphertext seals 0 or 1."""
-        return 1
-
-    @property
     def commitments(self) -> int:
         """The bits of S + maximum b - minimum, unless its values are named."""
         return len(bit_weights(self.maximum - self.minimum))
 
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return 1 for each option chosen and 0 for the others, then the blank flag; empty means blank."""
-        chosen = set(selection)
+        chosen = self.distinct(selection)
         blank = self.blank and not chosen
-        if not chosen <= set(range(1, self.options + 1)) or len(chosen) != len(selection):
-            raise ValueError("an option that is not on the list, or the same one twice")
         if not blank and not self.minimum <= len(chosen) <= self.maximum:
             raise ValueError(f"choose at least {self.minimum} and at most {self.maximum}")
-        marks = tuple(int(option in chosen) for option in range(1, self.options + 1))
-        return (*marks, int(blank)) if self.blank else marks
-
-    def read(self, exponents: Sequence[int]) -> tuple[int, ...] | None:
-        """Return the options marked 1, or None if no ballot looks like this."""
-        chosen = tuple(option for option in range(1, self.options + 1) if exponents[option - 1])
-        try:
-            return chosen if self.encode(chosen) == tuple(exponents) else None
-        except ValueError:
-            return None
+        return self.marks(chosen)
 
     def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
         """Return 0/1 for each ciphertext (0 for an option that is not allowed), then the range of the sum."""
         ciphertexts = check_form(self, sealed)
-        marks = [encryption_of_one_of(key, c, self._values(i, allowed)) for i, c in enumerate(ciphertexts, 1)]
         total, m = self._total(ciphertexts), self.maximum - self.minimum
+        marks = self.mark_statements(key, ciphertexts, allowed)
         return [*marks, *range_statements(key, total, sealed.commitments, m, start=self.minimum)]
 
     def committed(self, exponents: Sequence[int], /) -> tuple[int, ...]:
@@ -97,17 +71,11 @@ class Selection(Question):
     def witnesses(self, opening: Opening, allowed: Collection[int]) -> list[Witness]:
         """Return which branch is true and its randomness, for each of the `statements`."""
         exponents, randomness = opening.exponents, opening.randomness
-        marks = [
-            Witness((r,), place(self._values(i, allowed), m))
-            for i, (m, r) in enumerate(zip(exponents, randomness, strict=True), 1)
-        ]
+        marks = self.mark_witnesses(opening, allowed)
         r = sum(randomness[1 : self.options], randomness[0])
         if self.blank:
             r += randomness[-1] * self.maximum
         return [*marks, *range_witnesses(self._above(exponents), r, opening.blinding, self.maximum - self.minimum)]
-
-    def _values(self, number: int, allowed: Collection[int]) -> tuple[int, ...]:
-        return (0, 1) if number in allowed or number > self.options else (0,)
 
     def _above(self, exponents: Sequence[int]) -> int:
         """Return S + maximum b - minimum."""
