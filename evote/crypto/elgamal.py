@@ -63,6 +63,13 @@ class PublicKey:
         return ciphertext * self.encrypt(self.group.identity, r, power=power)
 
 
+def product_of_powers(ciphertexts: Sequence[Ciphertext], exponents: Sequence[int]) -> Ciphertext:
+    """Return prod_i c_i^e_i, which encrypts prod_i m_i^e_i, by the fast path: public exponents only."""
+    group = ciphertexts[0].c1.group
+    halves = [c.c1 for c in ciphertexts], [c.c2 for c in ciphertexts]
+    return Ciphertext(*(group.product_of_powers(half, exponents) for half in halves))
+
+
 def decode_ciphertexts(group: Group, encodings: Sequence[bytes]) -> list[Ciphertext]:
     """Return the ciphertexts c1 || c2, every half a member of the group; raise `DecodeError` for anything else."""
     size = group.element_size

@@ -15,7 +15,7 @@ from functools import reduce
 from itertools import islice
 from operator import mul
 
-from evote.crypto.elgamal import Ciphertext, PublicKey
+from evote.crypto.elgamal import Ciphertext, PublicKey, product_of_powers
 from evote.crypto.range_proof import bit_weights, bits, range_statements, range_witnesses
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of
@@ -140,11 +140,7 @@ class Points(Question):
 
     def _spent_of(self, ciphertexts: Sequence[Ciphertext]) -> Ciphertext:
         """Return an encryption of what is spent: prod_i (c1_i, c2_i)^price_i."""
-        group = ciphertexts[0].c1.group
-        halves = [c.c1 for c in ciphertexts], [c.c2 for c in ciphertexts]
-        if set(self.prices) == {1}:
-            return reduce(mul, ciphertexts)
-        return Ciphertext(*(group.product_of_powers(half, self.prices) for half in halves))
+        return reduce(mul, ciphertexts) if set(self.prices) == {1} else product_of_powers(ciphertexts, self.prices)
 
 
 def check_size(question: Points) -> None:

@@ -20,7 +20,7 @@ from itertools import pairwise
 from operator import mul
 from typing import TypeVar
 
-from evote.crypto.elgamal import Ciphertext, PublicKey, Row
+from evote.crypto.elgamal import PublicKey, Row, product_of_powers
 from evote.crypto.relation import Statement, Witness
 from evote.crypto.statements import encryption_of_one_of
 from evote.questions.option import Option, Rule, rules_of
@@ -101,14 +101,8 @@ class Ranked(Question):
 
     def row(self, ciphertexts: Row, /) -> Row:
         """Return E_p for each position p. Costs some 2k products of n short powers."""
-        group, numbers = ciphertexts[0].c1.group, range(1, self.options + 1)
-        return tuple(
-            Ciphertext(
-                group.product_of_powers([cell.c1 for cell in row], numbers),
-                group.product_of_powers([cell.c2 for cell in row], numbers),
-            )
-            for row in self._rows(ciphertexts)
-        )
+        numbers = range(1, self.options + 1)
+        return tuple(product_of_powers(row, numbers) for row in self._rows(ciphertexts))
 
     def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
         """Return 0/1 for each cell (0 for an option that is not allowed), then rows, then columns of the allowed.

@@ -5,12 +5,12 @@ On the homomorphic road the votes add up unopened; the operator's entry only sav
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
 
-from evote.crypto.elgamal import Ciphertext, Row, decode_ciphertexts, encode_row
+from evote.crypto.elgamal import Row, decode_ciphertexts, encode_row, product_of_powers
 from evote.crypto.group import Group
 from evote.parallel import pmap
 from evote.questions.question import Question
@@ -46,12 +46,7 @@ def _multiply_into(totals: dict[K, Row], part: dict[K, Row]) -> None:
 def weighted(totals: Mapping[int, Row]) -> Row:
     """Return the product of rows, each raised to its weight. Two short powers for each ciphertext."""
     weights = list(totals)
-    return tuple(_raised(column, weights) for column in zip(*totals.values(), strict=True))
-
-
-def _raised(ciphertexts: Row, exponents: Sequence[int]) -> Ciphertext:
-    group, halves = ciphertexts[0].c1.group, ([c.c1 for c in ciphertexts], [c.c2 for c in ciphertexts])
-    return Ciphertext(*(group.product_of_powers(half, exponents) for half in halves))
+    return tuple(product_of_powers(column, weights) for column in zip(*totals.values(), strict=True))
 
 
 def mixed_rows(
