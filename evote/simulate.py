@@ -211,11 +211,10 @@ class Simulation:
         pairs = zip(self.trustees[:t], self.keys.trustees[:t], strict=True)
         first, *others = [Petitioner(self.election, trustee, key) for trustee, key in pairs]
         for test in tests.under_way():
-            at = (test.body.contest, test.body.time)
             for petitioner in (first, *others):
-                self._hand_in(Message(bytes(petitioner.share(tests, *at))))
-            pooled = [petitioner.pool(tests, *at, receiver=1) for petitioner in others]
-            self._hand_in(Message(bytes(first.prove(tests, *at, pooled))))
+                self._hand_in(Message(bytes(petitioner.share(tests, *test.at))))
+            pooled = [petitioner.pool(tests, *test.at, receiver=1) for petitioner in others]
+            self._hand_in(Message(bytes(first.prove(tests, *test.at, pooled))))
 
     def finish(self) -> None:
         """Go from the open box to the results: close, mix, aggregate, decrypt, test, publish."""

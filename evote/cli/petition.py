@@ -12,8 +12,9 @@ from pathlib import Path
 from evote.cli.messages import SUFFIX
 from evote.cli.secret_file import SecretFile
 from evote.cli.trustee_office import TrusteeOffice
-from evote.errors import EvidenceMissing, Refused
+from evote.errors import Refused
 from evote.formats.native.reader import read_lines
+from evote.formats.reading import opened_path
 from evote.procedure.machine import Procedure
 from evote.record.entries import Entry, decode_entry
 from evote.tally.petition import PetitionTest
@@ -37,8 +38,7 @@ class PetitionOffice(TrusteeOffice):
         return {self._path(out, "test", test): self._share(test) for test in due}
 
     def _share(self, test: PetitionTest) -> Entry:
-        at = test.body.contest, test.body.time
-        return decode_entry(self.once(_turn("share", test), lambda: self._petitioner.share(self._tests, *at)))
+        return decode_entry(self.once(_turn("share", test), lambda: self._petitioner.share(self._tests, *test.at)))
 
     def pooled(self, receiver: int, *, instead: bool) -> list[bytes]:
         """Return what we hand one other trustee, a line for each test that has shares enough; `Refused` if none has."""
@@ -53,14 +53,14 @@ class PetitionOffice(TrusteeOffice):
         return lines
 
     def _pool(self, test: PetitionTest, receiver: int, instead: bool) -> bytes:  # noqa: FBT001 - an option's value
-        turn, at = _turn("pool", test), (test.body.contest, test.body.time)
+        turn = _turn("pool", test)
         told = {int(said.removeprefix(f"{turn} for ")) for said in self.turns(turn)}
         if told - {receiver} and not instead:
             raise Refused(
                 f"{self.trustee.author}: trustee {min(told - {receiver})} has what opens the count of {test.name}; "
                 f"--instead lets trustee {receiver} see it, too"
             )
-        return self.once(f"{turn} for {receiver}", lambda: self._petitioner.pool(self._tests, *at, receiver))
+        return self.once(f"{turn} for {receiver}", lambda: self._petitioner.pool(self._tests, *test.at, receiver))
 
     def proofs(self, files: Sequence[Path], out: Path) -> dict[Path, Entry]:
         """Return the proof of each test that others have pooled for, by where it goes; `Refused` if there is none."""
@@ -75,11 +75,12 @@ class PetitionOffice(TrusteeOffice):
         return found
 
     def _proof(self, test: PetitionTest, pooled: Sequence[Pooled]) -> Entry:
-        at, ours = (test.body.contest, test.body.time), self._pooled_for(test, pooled)
-        return decode_entry(self.once(_turn("proof", test), lambda: self._petitioner.prove(self._tests, *at, ours)))
+        ours = self._pooled_for(test, pooled)
+        made = self.once(_turn("proof", test), lambda: self._petitioner.prove(self._tests, *test.at, ours))
+        return decode_entry(made)
 
     def _pooled_for(self, test: PetitionTest, pooled: Sequence[Pooled]) -> list[Pooled]:
-        return [message for message in pooled if (message.contest, message.time) == (test.body.contest, test.body.time)]
+        return [message for message in pooled if (message.contest, message.time) == test.at]
 
     def _path(self, out: Path, what: str, test: PetitionTest) -> Path:
         times = self.procedure.election.contest(test.body.contest).question.times
@@ -93,8 +94,6 @@ def _turn(what: str, test: PetitionTest) -> str:
 
 def _read(path: Path) -> Iterator[Pooled]:
     """Yield what a file from another trustee holds; `DecodeError` if it is anything else."""
-    if not path.is_file():
-        raise EvidenceMissing(f"{path}: there is no such file")
-    with path.open("rb") as file:
+    with opened_path(path) as file:
         for line in read_lines(file, str(path)):
             yield decode_pooled(line)

@@ -26,8 +26,9 @@ from evote.cli.options import (
 )
 from evote.cli.secret_file import RoleSecret, SecretFile
 from evote.crypto.signing import SigningKey
-from evote.errors import DecodeError, EvidenceMissing, Refused
+from evote.errors import DecodeError, Refused
 from evote.formats.native.reader import read_lines
+from evote.formats.reading import opened_path
 from evote.procedure.machine import Procedure
 from evote.record import canonical
 from evote.record.audit import Audit
@@ -108,9 +109,7 @@ def restore(
 
 
 def _credential_lines(path: Path) -> Iterator[bytes]:
-    if not path.is_file():
-        raise EvidenceMissing(f"{path}: there is no such file")
-    with path.open("rb") as file:
+    with opened_path(path) as file:
         for number, line in enumerate(read_lines(file, str(path)), 1):
             try:
                 canonical.decode(line, Credential)

@@ -260,6 +260,11 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     weight: Annotated[int, Meta(ge=1, lt=1 << 40)] = 1
 
 
+def trustee_index(author: str) -> int:
+    """Return j of the author ``trustee j``."""
+    return int(author.removeprefix("trustee "))
+
+
 def ballot_in(entry: Entry) -> Ballot:
     """Return the body of a ballot entry; ``TypeError`` for an entry of another kind."""
     if not isinstance(entry.body, Ballot):

@@ -22,7 +22,16 @@ from evote.crypto.verifier import verify
 from evote.errors import DecodeError, VerificationError
 from evote.record.audit import Audit
 from evote.record.context import integer, open_transcript
-from evote.record.entries import Complaint, JointKey, KeyBoxes, KeyCommitment, KeyOpening, KeyRestart, KeyVerdict
+from evote.record.entries import (
+    Complaint,
+    JointKey,
+    KeyBoxes,
+    KeyCommitment,
+    KeyOpening,
+    KeyRestart,
+    KeyVerdict,
+    trustee_index,
+)
 from evote.record.manifest import Election
 
 KeyBody = KeyCommitment | KeyOpening | KeyBoxes | KeyVerdict
@@ -92,7 +101,7 @@ class Ceremony:
 
     def admit(self, author: str, body: KeyBody, subject: str) -> None:
         """Take in a trustee's message of the round under way; raise `VerificationError` if it does not belong there."""
-        attempt, index = self.attempt, int(author.removeprefix("trustee "))
+        attempt, index = self.attempt, trustee_index(author)
         due = attempt.round <= len(ROUNDS) and isinstance(body, ROUNDS[attempt.round - 1]) and self.key is None
         fits = due and body.attempt == attempt.number and index in attempt.absent and not attempt.faults
         self._audit.require(fits, "key.order", subject)

@@ -29,7 +29,7 @@ from evote.errors import DecodeError, EvidenceMissing, Refused
 from evote.parallel import pmap
 from evote.record.audit import Audit
 from evote.record.context import list_transcript
-from evote.record.entries import DecryptionShare
+from evote.record.entries import DecryptionShare, trustee_index
 from evote.record.lists import Source, read_list
 from evote.record.manifest import Election
 from evote.record.units import Place
@@ -97,7 +97,7 @@ class Decryption:
 
     def admit(self, author: str, body: DecryptionShare, source: Source, subject: str) -> None:
         """Verify a trustee's share of a unit; raise `VerificationError` if it is wrong or out of place."""
-        place, index = Place(body.contest, body.unit), int(author.removeprefix("trustee "))
+        place, index = Place(body.contest, body.unit), trustee_index(author)
         require = self._audit.require
         require(place in self._lists and index in self.share_keys, "decryption.list", subject)
         ours = self._lists[place]
@@ -114,7 +114,7 @@ class Decryption:
         """Go on after a share that lacks its evidence: its trustee has had its turn, if the list is known at all."""
         place = Place(body.contest, body.unit)
         if place in self._lists:
-            self._lists[place].missing.add(int(author.removeprefix("trustee ")))
+            self._lists[place].missing.add(trustee_index(author))
 
     def _read(self, source: Source, body: DecryptionShare, ours: DecryptionList) -> Vector:
         encoded = read_list(source, body.shares, len(ours.rows))

@@ -28,7 +28,7 @@ from evote.errors import Refused, VerificationError
 from evote.record import canonical
 from evote.record.audit import Audit
 from evote.record.context import integer, open_transcript
-from evote.record.entries import ThresholdProof, ThresholdShare, ThresholdTest
+from evote.record.entries import ThresholdProof, ThresholdShare, ThresholdTest, trustee_index
 from evote.record.manifest import Election
 from evote.tally.ceremony import Ceremony
 
@@ -43,6 +43,11 @@ class PetitionTest:
     aggregate: Ciphertext
     shares: dict[int, Element] = field(default_factory=dict)
     reached: bool | None = None
+
+    @property
+    def at(self) -> tuple[str, str]:
+        """The contest and the time, which no other test has."""
+        return self.body.contest, self.body.time
 
     @property
     def name(self) -> str:
@@ -102,7 +107,8 @@ class PetitionTests:
     def open(self, body: ThresholdTest, *, threshold: int, electorate: int) -> None:
         """Take in a test whose body the rules determine."""
         (aggregate,) = decode_ciphertexts(self._election.algebra, [body.aggregate])
-        self._tests[body.contest, body.time] = PetitionTest(body, threshold, electorate, aggregate)
+        test = PetitionTest(body, threshold, electorate, aggregate)
+        self._tests[test.at] = test
 
     def of(self, contest: str) -> list[PetitionTest]:
         """Return the tests of a contest, in order."""
@@ -147,7 +153,7 @@ class PetitionTests:
 
     def admit_share(self, author: str, body: ThresholdShare, subject: str) -> None:
         """Verify a trustee's share of a test; raise `VerificationError` if it is wrong or out of place."""
-        index, require = int(author.removeprefix("trustee ")), self._audit.require
+        index, require = trustee_index(author), self._audit.require
         test = self._due(body, subject)
         require(index in self.share_keys and index not in test.shares, "petition.once", subject)
         share = self._election.algebra.decode(body.share)
@@ -161,7 +167,7 @@ class PetitionTests:
         require = self._audit.require
         test, chosen = self._due(body, subject), list(body.trustees)
         right = len(chosen) == self._election.threshold and chosen == sorted(set(chosen) & set(test.shares))
-        require(right and int(author.removeprefix("trustee ")) in chosen, "petition.trustees", subject)
+        require(right and trustee_index(author) in chosen, "petition.trustees", subject)
         commitments = self._election.algebra.decode_many(list(body.commitments))
         fits = len(commitments) == len(bit_weights(test.largest)) and len(body.proofs) == len(commitments) + 1
         require(fits, "petition.proof", f"{subject}: wrong number of commitments or proofs")

@@ -144,7 +144,7 @@ class Petitioner:
     def _opened(self, tests: PetitionTests, test: PetitionTest, message: Pooled) -> Scalar:
         """Return what another trustee hands us, if it is what blinds its share."""
         sender, group = f"trustee {message.sender}", self._election.algebra
-        ours = (test.body.contest, test.body.time, self._trustee.index)
+        ours = (*test.at, self._trustee.index)
         if (message.contest, message.time, message.receiver) != ours or message.sender not in test.shares:
             raise Refused(f"{self._trustee.author}: what {sender} sent is for another trustee or test")
         try:
