@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 
 from evote.errors import DecodeError
-from evote.record.manifest import Contest
+from evote.record.manifest import MAX_WEIGHT_BITS, Contest
 from evote.sources.poll import Line, Poll, Vote
 from evote.sources.table import Row, columns, read_table
 from evote.sources.text import read_text, shown, whole, wrong
 
 VOTES, DISTRICT, STRATUM, WEIGHT = "votes", "district", "stratum", "weight"
-MAX_WEIGHT = 1 << 40
+MAX_WEIGHT = (1 << MAX_WEIGHT_BITS) - 1
 _SELECTED = re.compile(r"([^*\s]+)(?:\*([1-9][0-9]{0,3}))?")
 
 
@@ -57,7 +57,7 @@ def _one_of(known: list[str], row: Row, column: str) -> str:
 
 def _weight(row: Row) -> int:
     weight = whole(row[WEIGHT], row.line, "the weight") if row[WEIGHT] else 1
-    if not 1 <= weight < MAX_WEIGHT:
+    if not 1 <= weight <= MAX_WEIGHT:
         raise wrong(row.line, f"weight {weight} is not between 1 and {MAX_WEIGHT}")
     return weight
 

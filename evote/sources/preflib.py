@@ -21,7 +21,7 @@ from evote.sources.poll import Line, Poll, Vote, definition
 from evote.sources.text import MAX_LINES, MAX_OPTIONS, read_text, shown, title, whole, wrong
 
 CONTEST = "alternatives"
-ORDERS = ("soc", "soi", "toc", "toi")
+KINDS = ("soc", "soi", "toc", "toi", "cat")
 
 _HEADER = re.compile(r"# ([A-Z0-9 ]+):(.*)")
 _NUMBER = "[0-9]{1,6}"
@@ -59,7 +59,7 @@ def preflib_poll(data: bytes) -> Poll:
     """Return the poll of a PrefLib file; `DecodeError` says in which line it is not one that we can hold."""
     file = _parsed(read_text(data))
     line, kind = file.text("DATA TYPE")
-    if kind not in (*ORDERS, "cat"):
+    if kind not in KINDS:
         raise wrong(line, f"data of type {shown(kind)} are no votes that can be cast here")
     names = _alternatives(file)
     _check_numbers(file, "NUMBER UNIQUE PREFERENCES" if kind == "cat" else "NUMBER UNIQUE ORDERS")

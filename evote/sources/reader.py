@@ -4,25 +4,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evote.errors import DecodeError, EvidenceMissing
+from evote.errors import DecodeError
+from evote.formats.reading import opened_path
 from evote.sources.ballots import ballots_poll
 from evote.sources.counts import counts_poll
 from evote.sources.pabulib import pabulib_poll
 from evote.sources.poll import Poll
-from evote.sources.preflib import preflib_poll
+from evote.sources.preflib import KINDS, preflib_poll
 from evote.sources.table import columns
 from evote.sources.text import MAX_BYTES, read_text
 
-PREFLIB = (".soc", ".soi", ".toc", ".toi", ".cat")
-ENDINGS = (".csv", ".pb", *PREFLIB)
+ENDINGS = (".csv", ".pb", *(f".{kind}" for kind in KINDS))
 
 
 def read_poll(path: Path, *, definition: Mapping[str, Any] | None = None, strata: str = "") -> Poll:
     """Return the poll in a file: ballots or counts (``.csv``, which need a ``definition``), Pabulib or PrefLib.
 
-    A ``.csv`` file with a column ``option`` holds counts.
-    ``strata`` names a column of a Pabulib file's voters. `DecodeError` names the file and says what is wrong with it;
-    `EvidenceMissing` if it cannot be read; ``ValueError`` for an argument that is not for this kind of file.
+    A ``.csv`` file with a column ``option`` holds counts. ``strata`` names a column of a Pabulib file's voters.
+    `DecodeError` names the file and says what is wrong with it; `EvidenceMissing` if it cannot be read; ``ValueError``
+    for an argument that is not for this kind of file.
     """
     if path.suffix not in ENDINGS:
         raise DecodeError(f"{path.name}: not a file of votes; these end in {', '.join(ENDINGS)}")
@@ -30,11 +30,8 @@ def read_poll(path: Path, *, definition: Mapping[str, Any] | None = None, strata
         raise ValueError("a .csv file, and no other, needs a definition")
     if strata and path.suffix != ".pb":
         raise ValueError("only Pabulib files have columns to take strata from")
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise EvidenceMissing(f"{path.name}: {error.strerror}") from None
+    with opened_path(path) as file:
+        data = file.read(MAX_BYTES + 1)
     try:
         if definition is not None:
             csv_poll = counts_poll if "option" in columns(read_text(data)) else ballots_poll

@@ -14,7 +14,8 @@ from evote.errors import DecodeError
 from evote.sources.table import Row
 from evote.sources.text import MAX_LINES, amount, shown, whole, wrong
 
-SECTIONS = ("META", "PROJECTS", "VOTES")
+COLUMNS = {"META": ("key", "value"), "PROJECTS": ("project_id", "cost"), "VOTES": ("voter_id", "vote")}
+SECTIONS = tuple(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,8 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         raise wrong(begin, str(error)) from None
 
 
-NEEDED = {"META": ("key", "value"), "PROJECTS": ("project_id", "cost"), "VOTES": ("voter_id", "vote")}
-
-
 def _header(line: int, row: list[str], section: str) -> list[str]:
-    if missing := [column for column in NEEDED[section] if column not in row]:
+    if missing := [column for column in COLUMNS[section] if column not in row]:
         raise wrong(line, f"section {section} has no column {missing[0]}")
     if len(set(row)) != len(row):
         raise wrong(line, f"section {section} has two columns of one name")
