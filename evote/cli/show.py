@@ -13,7 +13,7 @@ from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples
 from evote.cli.output import complain, progress, say, show_table
 from evote.cli.page import page
 from evote.cli.page.contests import ONLY_DECIDED
-from evote.cli.page.names import parties, seats_of, unit_name, what_is_counted, winner_names
+from evote.cli.page.names import most_first, parties, seats_of, unit_name, what_is_counted, winner_names
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
 from evote.errors import Refused
@@ -105,8 +105,7 @@ def _turnout_rows(turnout: Turnout) -> Iterator[tuple[str, int]]:
 def _votes(contest: Contest, result: Result) -> Iterator[tuple[str, str, str, int]]:
     """Yield options by number of votes, then what is not a vote for any."""
     party = parties(contest)
-    ranked = sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1])
-    for option, votes in ranked:
+    for option, votes in most_first(contest, result.counts):
         yield option.id, option.name, party[option.id], votes
     yield "", "(blank)", "", result.blank
     yield "", "(invalid)", "", result.invalid

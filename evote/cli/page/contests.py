@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from evote.cli.page.chart import COLOURS, bar, chamber, percent
 from evote.cli.page.element import LONG, Child, element, listing, section, table
-from evote.cli.page.names import POINTS, parties, seats_of, unit_name, what_is_counted, winner_names
+from evote.cli.page.names import POINTS, most_first, parties, seats_of, unit_name, what_is_counted, winner_names
 from evote.methods.outcome import Outcome, Table
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
@@ -78,7 +78,7 @@ def _options(contest: Contest, result: Result) -> Iterator[tuple[Child, ...]]:
     weight, most = sum(unit.ballots * unit.weight for unit in result.units), max(result.counts)
     won = set(result.outcome.winners) if result.outcome else set()
     party = parties(contest)
-    for option, count in sorted(zip(contest.options, result.counts, strict=True), key=lambda pair: -pair[1]):
+    for option, count in most_first(contest, result.counts):
         chosen = option.id in won
         label = [element("span", option.name)]
         label += [element("span", "won", class_="chip")] if chosen else []
@@ -120,6 +120,5 @@ def _units(election: Election, contest: Contest, result: Result) -> list[Element
 
 
 def _unit(contest: Contest, name: str, counts: Sequence[int]) -> Element:
-    ranked = sorted(zip(contest.options, counts, strict=True), key=lambda pair: -pair[1])
-    rows = [(option.name, str(count)) for option, count in ranked]
+    rows = [(option.name, str(count)) for option, count in most_first(contest, counts)]
     return element("details", element("summary", name), table(f"Ballots in {name}", ("Option", "Ballots"), rows, [1]))

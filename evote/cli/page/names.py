@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from evote.questions.option import Option
 from evote.questions.question import Route
 from evote.record.manifest import Contest, Election
 
 CELL = re.compile(r"(?P<district>[a-z0-9-]+)(/(?P<stratum>(?!x\d+$)[a-z0-9-]+))?(/x(?P<weight>\d+))?")
-
-
 POINTS, FIRST_PREFERENCES, VOTES = "Points", "First preferences", "Votes"
 
 
@@ -21,6 +20,11 @@ def what_is_counted(contest: Contest) -> str:
     if question.route is Route.AGGREGATE and question.bound > 1:
         return POINTS
     return FIRST_PREFERENCES if question.ranked else VOTES
+
+
+def most_first(contest: Contest, counts: Sequence[int]) -> list[tuple[Option, int]]:
+    """Return the options with their numbers, the largest first, equals in the order of the definition."""
+    return sorted(zip(contest.options, counts, strict=True), key=lambda pair: -pair[1])
 
 
 def parties(contest: Contest) -> dict[str, str]:

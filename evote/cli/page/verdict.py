@@ -9,14 +9,14 @@ from evote.cli.verify import VERDICTS
 from evote.record.report import Finding
 from evote.verify import Report
 
-SIGNS = {0: "✓", 1: "✗", 2: "…"}
-STATES = {0: "verified", 1: "refuted", 2: "incomplete"}
+STATES = {0: "verified", 1: "refuted", 2: "incomplete"}  # by exit status
+SIGNS = {"verified": "✓", "refuted": "✗", "incomplete": "…"}
 
 
 def verdict_section(report: Report) -> Element:
     """Return the verdict, what speaks against the record, and which election this is."""
     word, _, meaning = VERDICTS[report.status][0].partition(": ")
-    sign = element("span", SIGNS[report.status], class_="sign", aria_hidden="true")
+    sign = element("span", SIGNS[STATES[report.status]], class_="sign", aria_hidden="true")
     parts = [element("p", sign, " ", element("strong", word), f": {meaning}.", class_="verdict")]
     if report.failures:
         parts.append(listing("ul", (_failure(finding) for finding in report.failures)))
@@ -72,8 +72,8 @@ def _row(finding: Finding, meaning: str) -> tuple[Element, str, Element]:
         word, state = ("absent", "incomplete") if finding.absent else ("false", "refuted")
     else:
         word, state = "held", "verified"
-    sign = {"verified": "✓ ", "refuted": "✗ ", "incomplete": "… "}[state]
-    verdict = element("span", element("span", sign, aria_hidden="true"), word, class_=f"state {state}")
+    sign = element("span", f"{SIGNS[state]} ", aria_hidden="true")
+    verdict = element("span", sign, word, class_=f"state {state}")
     return _check(finding.check, finding.error or meaning), str(finding.held), verdict
 
 
