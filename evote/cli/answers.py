@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from evote.cli.output import say, show_table
 from evote.errors import Refused
@@ -30,8 +31,8 @@ POINTS = re.compile(r"[1-9][0-9]{0,18}\Z")
 def selection_of(contest: Contest, district: str, text: str) -> list[int]:
     """Return the selection that a voter of ``district`` wrote; `Refused` says in a sentence why it cannot be."""
     items = [item.strip() for item in text.split(",") if item.strip()]
-    if gives_points(contest.question):
-        selection = list(_with_points(contest, items))
+    if _gives_points(contest.question):
+        selection = list(_with_points(contest, contest.question.maximum, items))
     else:
         selection = [_number(contest, item) for item in items]
         _check_once(contest, items)
@@ -52,7 +53,7 @@ def words(contest: Contest, selection: Sequence[int]) -> str:
         return _nothing(contest.question)
     told = selection if contest.question.ranked else sorted(selection)
     labels = {number: f"{option.id} {option.name}" for number, option in enumerate(contest.options, 1)}
-    if gives_points(contest.question):
+    if _gives_points(contest.question):
         return ", ".join(f"{labels[n]}: {points} point{'s' * (points > 1)}" for n, points in Counter(told).items())
     if contest.question.ranked:
         return ", ".join(f"{place}. {labels[n]}" for place, n in enumerate(told, 1))
@@ -73,7 +74,7 @@ def ask(contest: Contest, district: str) -> list[int]:
         return selection
 
 
-def gives_points(question: Question) -> bool:
+def _gives_points(question: Question) -> TypeGuard[Points]:
     """Tell whether an option can be given more than one point."""
     return isinstance(question, Points) and question.maximum > 1
 
@@ -85,9 +86,8 @@ def _number(contest: Contest, name: str) -> int:
     return numbers[name]
 
 
-def _with_points(contest: Contest, items: Sequence[str]) -> Iterator[int]:
+def _with_points(contest: Contest, maximum: int, items: Sequence[str]) -> Iterator[int]:
     """Yield each option as often as it is given points."""
-    maximum = getattr(contest.question, "maximum", 0)
     _check_once(contest, [item.partition(":")[0] for item in items])
     for item in items:
         name, _, points = item.partition(":")
