@@ -18,6 +18,8 @@ from evote.registry import registered, registered_names
 
 METHODS = "evote.methods"
 
+Ballots = Sequence[tuple[tuple[int, ...], int]]  # distinct rankings, numbers of options, each with its weight
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -31,7 +33,7 @@ class Figures:
 
     options: tuple[Option, ...]
     counts: tuple[int, ...]
-    ballots: tuple[tuple[tuple[int, ...], int], ...] = ()
+    ballots: Ballots = ()
     lot: bytes = b""
     electorate: int = 0
 

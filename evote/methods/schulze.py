@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from evote.methods.method import Figures, Method
+from evote.methods.method import Ballots, Figures, Method
 from evote.methods.outcome import Outcome, Table, verdicts
 from evote.methods.ranked import ids, standing
 from evote.methods.rules import check_seats, settled_with_seats
@@ -70,7 +70,7 @@ class Pairs:
     paths: list[list[int]]
 
     @classmethod
-    def of(cls, ballots: Sequence[tuple[tuple[int, ...], int]], order: Sequence[int]) -> Self:
+    def of(cls, ballots: Ballots, order: Sequence[int]) -> Self:
         """Compare every pair of options, given by number in ``order``, which becomes the index 0, 1, ..."""
         voters = sum(weight for _, weight in ballots)
         support = _support(ballots, order, voters.bit_length())
@@ -100,7 +100,7 @@ class Pairs:
         return f"{support}:{self.voters - rest}" if support else "none"
 
 
-def _support(ballots: Sequence[tuple[tuple[int, ...], int]], order: Sequence[int], bits: int) -> list[list[int]]:
+def _support(ballots: Ballots, order: Sequence[int], bits: int) -> list[list[int]]:
     """Return how many prefer i to j. A row is summed up as one number with ``bits`` for each option."""
     lane = {number: 1 << bits * i for i, number in enumerate(order)}
     rows = dict.fromkeys(order, 0)

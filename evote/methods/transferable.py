@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from evote.methods.method import Ballots
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
@@ -37,7 +39,7 @@ class Stage:
 class Count:
     """A count under way; `run` finishes it. ``order`` lists the options by number, of equals the winner first."""
 
-    def __init__(self, ballots: Sequence[tuple[tuple[int, ...], int]], order: Sequence[int], seats: int, unit: int):
+    def __init__(self, ballots: Ballots, order: Sequence[int], seats: int, unit: int):
         """Give every paper to its first preference; a blank one is none."""
         self.papers = sum(weight for ranking, weight in ballots if ranking)
         self.elected: list[int] = []
@@ -107,7 +109,7 @@ class Count:
 class Runoff(Count):
     """A count for one seat: over as soon as one option has more than half of the votes that still count."""
 
-    def __init__(self, ballots: Sequence[tuple[tuple[int, ...], int]], order: Sequence[int]):
+    def __init__(self, ballots: Ballots, order: Sequence[int]):
         """Give every paper to its first preference; a vote is one unit."""
         super().__init__(ballots, order, seats=1, unit=1)
 

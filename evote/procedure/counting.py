@@ -121,7 +121,10 @@ class Counting:
                 self.decryption.pass_over(author, body)
 
     def outcome(self, contest: Contest) -> Result:
-        """Return the result that the shares on the board determine; `EvidenceMissing` if there are too few."""
+        """Return the result that the shares on the board determine, and note its figures.
+
+        `EvidenceMissing` if there are too few shares.
+        """
         if contest.question.route is Route.THRESHOLD:
             return self._petitions.result(contest, self._open_box)
         places = {unit: Place(contest.id, unit.name) for unit in self.box.opened(contest)}
