@@ -22,7 +22,7 @@ import msgspec
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import PublicKey
 from evote.crypto.group import Element, Group
-from evote.crypto.secret import Secret
+from evote.crypto.secret import Once, Secret
 from evote.crypto.transcript import Transcript
 from evote.crypto.vector import KnownVector, Vector
 from evote.errors import DecodeError, EvoteError, Refused
@@ -88,10 +88,7 @@ class Ahead(Secret):
         """Return what serves a list of n rows: of the permutation, the part that makes its output's first n rows."""
         if n == len(self.witness.permutation):
             return self
-        first = self.witness.permutation[:n]
-        kept = sorted(first)
-        rank = {i: place for place, i in enumerate(kept)}
-        witness = ShuffleWitness([rank[i] for i in first], [self.witness.randomness[i] for i in kept])
+        witness, kept = self.witness.cut(n)
         return Ahead(self.seed, witness, tuple(vector.cut(0, n) for vector in self.factors), self.proof.cut(kept))
 
 
@@ -110,19 +107,16 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
 class PreparedShuffle(Secret):
     """What was made ahead for one shuffle, and serves once."""
 
-    __slots__ = ("_held", "purpose")
+    __slots__ = ("_once", "purpose")
 
     def __init__(self, purpose: Purpose, ahead: Ahead) -> None:
         """Hold what was made; see `prepare`."""
-        self.purpose, self._held = purpose, [ahead]
+        self.purpose, self._once = purpose, Once(ahead)
 
     def take(self, purpose: Purpose) -> Ahead:
         """Return the secrets, for as many rows; `Refused` for another purpose, or the second time."""
         self.purpose.require(purpose)
-        try:
-            return self._held.pop().cut(purpose.rows)  # pop is atomic, so that of two threads one fails
-        except IndexError:
-            raise Refused("a prepared shuffle serves once, and this one has served") from None
+        return self._once.take().cut(purpose.rows)
 
 
 def prepare(

@@ -71,6 +71,13 @@ class ShuffleWitness:
     permutation: Sequence[int] = field(repr=False)
     randomness: Sequence[Sequence[int]] = field(repr=False)
 
+    def cut(self, n: int) -> tuple[ShuffleWitness, list[int]]:
+        """Return the witness for the first n rows after, and which rows before these are, which stay in order."""
+        first = self.permutation[:n]
+        kept = sorted(first)
+        rank = {i: place for place, i in enumerate(kept)}
+        return ShuffleWitness([rank[i] for i in first], [self.randomness[i] for i in kept]), kept
+
 
 @dataclass(frozen=True, slots=True)
 class ShuffleToCome:

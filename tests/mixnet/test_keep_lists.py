@@ -350,7 +350,7 @@ def test_a_list_is_read_no_further_than_it_may_be_long() -> None:
 
 def twice(made: PreparedShuffle) -> tuple[PreparedShuffle, PreparedShuffle]:
     """Return it two times over, as from a backup of its file."""
-    ahead = made._held[0]
+    ahead = made._once._held[0]
     again = replace(ahead, proof=prover.PreparedPermutation(ahead.proof._held[0]))
     return made, PreparedShuffle(made.purpose, again)
 

@@ -128,10 +128,7 @@ def shuffle(
         raise Refused(f"this was prepared for at most {purpose.rows} rows, not {n}")
     ahead, h = prepared.take(purpose), h.cut(0, n)
     committed: Committed = ahead.proof
-    first = ahead.witness.permutation[:n]
-    kept = sorted(first)
-    rank = {i: place for place, i in enumerate(kept)}
-    witness = ShuffleWitness([rank[i] for i in first], [ahead.witness.randomness[i] for i in kept])
+    witness, kept = ahead.witness.cut(n)
     columns = shuffler.reencrypted(before, witness.permutation, [factors.cut(0, n) for factors in ahead.factors])
     after = shuffler.layout.write_ciphertexts(columns[: len(columns) // 2], columns[len(columns) // 2 :])
     encodings = committed.u.encodings()
@@ -140,7 +137,8 @@ def shuffle(
     said = statement(shuffler.key.widened(shuffler.layout.width), h, write_vector(u), before, after)
     seed = shuffler.challenger.seed(*said)
     commitment, reply = _consistency(shuffler, proving, h, witness, committed.r[:n], seed)
-    keep_list = leaf(bytes(i in rank for i in range(purpose.rows)))
+    marked = set(kept)
+    keep_list = leaf(bytes(i in marked for i in range(purpose.rows)))
     written = write_vector(committed.u)
     return WrittenAhead(after, written, committed.commitment, committed.reply, keep_list, commitment, reply)
 

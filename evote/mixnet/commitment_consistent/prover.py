@@ -18,7 +18,7 @@ import msgspec
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.group import Element, Group
-from evote.crypto.secret import Secret
+from evote.crypto.secret import Once, Secret
 from evote.crypto.transcript import Transcript
 from evote.crypto.vector import Power, Vector, products
 from evote.mixnet.commitment_consistent.proof import (
@@ -32,7 +32,7 @@ from evote.mixnet.commitment_consistent.proof import (
 from evote.mixnet.draws import new_seed
 from evote.mixnet.shuffle import ShuffleStatement, ShuffleToCome, ShuffleWitness
 from evote.mixnet.terelius_wikstrom import offline
-from evote.mixnet.terelius_wikstrom.offline import Masks, Once
+from evote.mixnet.terelius_wikstrom.offline import Masks
 from evote.mixnet.terelius_wikstrom.proof import Commitment, Proof, challenge, decode, mask_bound, native_lengths
 from evote.mixnet.terelius_wikstrom.prover import Proving, columns_of
 

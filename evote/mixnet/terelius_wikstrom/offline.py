@@ -14,21 +14,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import msgspec
 
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.elgamal import Ciphertext, Row
 from evote.crypto.group import Element, Group
-from evote.crypto.secret import Secret
+from evote.crypto.secret import Once, Secret
 from evote.crypto.vector import KnownVector, Power, Vector, products
-from evote.errors import Refused
 from evote.mixnet.columns import multiplied_encodings, raw_vector
 from evote.mixnet.draws import Draws
 from evote.mixnet.terelius_wikstrom.proof import Lengths, mask_bound
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -77,28 +73,11 @@ class _Stored(msgspec.Struct, array_like=True, frozen=True):
     others: bytes
 
 
-class Once(Secret, Generic[T]):
+class PreparedProof(Once[Ahead]):
     """The part of one proof that was made ahead. It serves once: two proofs with the same masks give the witness away.
 
     Whoever has taken it, or its bytes, has used it.
     """
-
-    __slots__ = ("_held",)
-
-    def __init__(self, ahead: T) -> None:
-        """Hold what was made."""
-        self._held = [ahead]
-
-    def take(self) -> T:
-        """Return the secrets; `Refused` the second time."""
-        try:
-            return self._held.pop()  # atomic, so that of two threads one fails
-        except IndexError:
-            raise Refused("what was prepared for a proof of shuffle serves once, and has served") from None
-
-
-class PreparedProof(Once[Ahead]):
-    """What was made ahead of a proof of Terelius and Wikstrom."""
 
     __slots__ = ()
 
