@@ -23,7 +23,7 @@ from evote.record.entries import AnyBody, Result, Shuffle, decode_entry
 from evote.record.lists import lines_digest
 from evote.record.merkle import MerkleLog, leaf_hash
 from evote.record.operator import sign_checkpoint, sign_entry
-from evote.scenario import Outcome, draw, run
+from evote.scenario import HeldElection, draw, run
 
 BALLOTS, SEED, SHOWN = 1000, 2023, 12
 BUILD = Path("build/demo")
@@ -54,34 +54,34 @@ def hold(example: str, forgery: Forgery) -> bool:
     """Hold one election, verify it, forge it; tell whether everything went as it must."""
     console.rule(f"[bold]{example}")
     scenario, path, start = draw(example, BALLOTS, SEED), BUILD / example, time.perf_counter()
-    outcome = run(path, scenario, tell=lambda phase: console.print(f"{time.perf_counter() - start:6.1f} s  {phase}"))
-    console.print(f"{time.perf_counter() - start:6.1f} s  done: {door(outcome)}")
-    equal = compare(outcome)
-    fingerprint = outcome.simulation.election.fingerprint.hex()
+    held = run(path, scenario, tell=lambda phase: console.print(f"{time.perf_counter() - start:6.1f} s  {phase}"))
+    console.print(f"{time.perf_counter() - start:6.1f} s  done: {door(held)}")
+    equal = compare(held)
+    fingerprint = held.simulation.election.fingerprint.hex()
     verified = evote("verify", str(path), "--expect", fingerprint) == 0
     forged = BUILD / f"{example}-forged"
     console.print(f"\n[bold]A forgery:[/bold] {forgery.story}")
-    forge(outcome, path, forged, forgery)
+    forge(held, path, forged, forgery)
     caught = evote("verify", str(forged), "--expect", fingerprint) == 1
     return equal and verified and caught
 
 
-def door(outcome: Outcome) -> str:
+def door(held: HeldElection) -> str:
     """Return what the operator's door did, in words."""
-    refused = ", ".join(f"{count} refused by {check}" for check, count in outcome.refused.items())
-    return f"{outcome.accepted} ballots accepted, {refused}"
+    refused = ", ".join(f"{count} refused by {check}" for check, count in held.refused.items())
+    return f"{held.accepted} ballots accepted, {refused}"
 
 
-def compare(outcome: Outcome) -> bool:
+def compare(held: HeldElection) -> bool:
     """Print the result beside what was put in; tell whether all of it is equal, unit by unit."""
-    (contest,) = outcome.election.contests
-    result, expected = outcome.simulation.counting.results[contest.id], outcome.expected[contest.id]
+    (contest,) = held.election.contests
+    result, expected = held.simulation.counting.results[contest.id], held.expected[contest.id]
     pairs = zip(contest.options, expected.counts, result.counts, strict=True)
     table = Table("option", "name", "put in", "counted", title=contest.title)
     for option, put_in, counted in sorted(pairs, key=lambda pair: -pair[2])[:SHOWN]:
         table.add_row(option.id, option.name, str(put_in), str(counted))
     console.print(table)
-    wrong = outcome.differences()
+    wrong = held.differences()
     console.print(
         f"{len(result.counts)} options in {len(result.units)} units, all equal: {'NO' if wrong else 'yes'}; "
         f"{sum(result.counts)} counted, {result.blank} blank, {result.invalid} invalid, {result.withheld} withheld"
@@ -122,10 +122,10 @@ COPIED_BALLOT = Forgery(Shuffle, copy_a_row, "the last mix server copied one bal
 MOVED_VOTE = Forgery(Result, move_a_vote, "the operator moved one vote from yes to no; all signed again.")
 
 
-def forge(outcome: Outcome, path: Path, forged: Path, forgery: Forgery) -> None:
+def forge(held: HeldElection, path: Path, forged: Path, forgery: Forgery) -> None:
     """Copy a record with one entry changed, signed by its author, under a new checkpoint."""
     shutil.copytree(path, forged)
-    record, keys = NativeRecord(path), outcome.simulation.keys
+    record, keys = NativeRecord(path), held.simulation.keys
     lines = list(record.lines())
     index = max(i for i, line in enumerate(lines) if isinstance(decode_entry(line).body, forgery.kind))
     entry = decode_entry(lines[index])

@@ -19,7 +19,7 @@ from evote.cli.workers import workers
 from evote.errors import DecodeError, Refused, VerificationError
 from evote.record.files import sync_directory
 from evote.record.manifest import Contest
-from evote.scenario.election import Outcome, appointed, run
+from evote.scenario.election import HeldElection, appointed, run
 from evote.scenario.ledger import Tally
 from evote.scenario.scenario import Scenario, draw, scenario
 from evote.sources.examples import example_names
@@ -100,14 +100,14 @@ def simulate(
     _report(made, _hold(out.resolve(), made, jobs), out.resolve())
 
 
-def _report(made: Scenario, outcome: Outcome, out: Path) -> None:
-    for line in _cast(made, outcome):
+def _report(made: Scenario, held: HeldElection, out: Path) -> None:
+    for line in _cast(made, held):
         say(line)
-    for contest in outcome.election.contests:
-        _show(contest, outcome.expected[contest.id], outcome, made.poll)
+    for contest in held.election.contests:
+        _show(contest, held.expected[contest.id], held, made.poll)
     say(f"the record is in {out}; its fingerprint:")
-    print(outcome.election.fingerprint.hex())
-    if wrong := outcome.differences():
+    print(held.election.fingerprint.hex())
+    if wrong := held.differences():
         raise VerificationError("simulation", f"the result is not what was put in: {', '.join(wrong)}")
 
 
@@ -128,29 +128,29 @@ def _definition(path: Path) -> Mapping[str, Any]:
     return definition
 
 
-def _hold(out: Path, made: Scenario, jobs: int) -> Outcome:
+def _hold(out: Path, made: Scenario, jobs: int) -> HeldElection:
     with workers(jobs) as executor, tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as directory:
         path = Path(directory) / out.name
         try:
-            outcome = run(path, made, executor=executor, tell=say)
+            held = run(path, made, executor=executor, tell=say)
         except msgspec.ValidationError as error:
             raise Refused(str(error)) from None
         path.rename(out)
     sync_directory(out.parent)
-    return outcome
+    return held
 
 
-def _cast(made: Scenario, outcome: Outcome) -> Iterator[str]:
+def _cast(made: Scenario, held: HeldElection) -> Iterator[str]:
     """Yield what was cast, and what was lost between the file and the election."""
-    refused = sum(outcome.refused.values())
-    yield f"{made.poll.size} ballots shall count; accepted: {outcome.accepted}; refused at the door: {refused}"
+    refused = sum(held.refused.values())
+    yield f"{made.poll.size} ballots shall count; accepted: {held.accepted}; refused at the door: {refused}"
     for rule in made.poll.unstated:
         yield f"a rule of the file that these ballots obey, but no proof holds a voter to: {rule}"
 
 
-def _show(contest: Contest, expected: Tally, outcome: Outcome, poll: Poll) -> None:
+def _show(contest: Contest, expected: Tally, held: HeldElection, poll: Poll) -> None:
     """Print what was put in beside the result, and the file's own figures if it has any."""
-    result = outcome.simulation.counting.results[contest.id]
+    result = held.simulation.counting.results[contest.id]
     pairs = zip(contest.options, expected.counts, result.counts, strict=False)  # only a test is told: no counts
     rows = [
         (

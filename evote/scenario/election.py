@@ -38,7 +38,7 @@ INVALID, BROKEN = 3, 4
 
 
 @dataclass(slots=True)
-class Outcome:
+class HeldElection:
     """A simulated election that is over: its parties, its true tallies, what the door accepted and why it refused."""
 
     simulation: Simulation
@@ -80,7 +80,7 @@ def run(
     *,
     executor: Executor | None = None,
     tell: Callable[[str], None] = lambda _: None,
-) -> Outcome:
+) -> HeldElection:
     """Hold the election and write its record to ``path``; ``tell`` hears of each phase as it begins."""
     return _Run(path, scenario, executor, tell).hold()
 
@@ -100,9 +100,9 @@ class _Run:
         for vote in self._votes:
             self._like.setdefault(vote.district, []).append(vote)
         self._simulation = Simulation(path, self._election, keys, executor=executor)
-        self._ledger, self._outcome = Ledger(self._election), Outcome(self._simulation)
+        self._ledger, self._held = Ledger(self._election), HeldElection(self._simulation)
 
-    def hold(self) -> Outcome:
+    def hold(self) -> HeldElection:
         simulation, first = self._simulation, self._votes[0]
         revoked = [(_plan(f"paper-{i:04}", v), v) for i, v in enumerate(self._votes[: -(-len(self._votes) // REVOKED)])]
         odd = [_plan(f"odd-{i:04}", first) for i in range(INVALID if self._lets_through(first.district) else 0)]
@@ -121,8 +121,8 @@ class _Run:
         figures = simulation.counting.figures
         for contest in self._election.contests:
             lot = figures[contest.id].lot if contest.id in figures else b""
-            self._outcome.expected[contest.id] = self._ledger.tally(contest, lot)
-        return self._outcome
+            self._held.expected[contest.id] = self._ledger.tally(contest, lot)
+        return self._held
 
     def _lets_through(self, district: str) -> bool:
         """Tell whether an invalid vote comes to light only when it is decrypted, in every contest of a district."""
@@ -199,9 +199,9 @@ class _Run:
         for batch in batched(ballots, BATCH):
             for reply in self._simulation.cast(batch):
                 if isinstance(reply, Refusal):
-                    self._outcome.refused[reply.check] += 1
+                    self._held.refused[reply.check] += 1
                 else:
-                    self._outcome.accepted += 1
+                    self._held.accepted += 1
 
 
 def _plan(name: str, vote: Vote) -> VoterPlan:

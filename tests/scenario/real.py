@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evote.scenario.election import Outcome, run
+from evote.scenario.election import HeldElection, run
 from evote.scenario.scenario import scenario
 from evote.sources.poll import Poll
 from evote.sources.reader import read_poll
@@ -36,7 +36,7 @@ class Held:
     """A file's election: the votes put in, the parties, and what a verifier says of the record."""
 
     poll: Poll
-    outcome: Outcome
+    outcome: HeldElection
     report: Report
 
     @property

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from evote.cli.main import main
-from evote.scenario.election import Outcome
+from evote.scenario.election import HeldElection
 from evote.sources.examples import example_text
 from evote.verify import verify
 from tests.sources.files import SOI, pabulib
@@ -87,7 +87,7 @@ def test_of_a_petition_the_tests_are_shown(simulate: Command) -> None:
 
 
 def test_a_result_that_is_not_what_was_put_in_is_no_success(simulate: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Outcome, "differences", lambda _: ["contest accession: counts"])
+    monkeypatch.setattr(HeldElection, "differences", lambda _: ["contest accession: counts"])
     said = simulate("--example", "referendum", "--voters", 10)
     assert (said.status, said.err) == (
         1,

@@ -13,7 +13,7 @@ import pytest
 from evote.errors import VerificationError
 from evote.record.entries import Result
 from evote.scenario import Scenario, run
-from evote.scenario.election import Outcome
+from evote.scenario.election import HeldElection
 from evote.scenario.ledger import published
 from evote.sources.poll import Poll
 from evote.verify import Report, verify
@@ -23,7 +23,7 @@ TELL_BLANK = ("one of three", "choice", "proved choice", "ranked", "ranked budge
 COUNTED = [kind for kind in KINDS if kind != "threshold"]
 
 
-def held(path: Path, poll: Poll, seed: int = 0) -> tuple[Outcome, Report]:
+def held(path: Path, poll: Poll, seed: int = 0) -> tuple[HeldElection, Report]:
     """Hold a poll and verify its record; everything must be as it was put in."""
     outcome = run(path, Scenario(poll, seed))
     report = verify(path, expect=outcome.election.fingerprint)
@@ -34,7 +34,7 @@ def held(path: Path, poll: Poll, seed: int = 0) -> tuple[Outcome, Report]:
     return outcome, report
 
 
-def counts_of(outcome: Outcome, report: Report, name: str = "it") -> dict[str, int]:
+def counts_of(outcome: HeldElection, report: Report, name: str = "it") -> dict[str, int]:
     """Return the verified count by option."""
     options = outcome.election.contest(name).options
     return {option.id: votes for option, votes in zip(options, report.results[name].counts, strict=True) if votes}
@@ -102,7 +102,7 @@ def test_a_petition_is_tested_when_there_are_ballots_enough(
     assert (report.results["it"].outcome is not None) == bool(tests)
 
 
-def sum_of_roll(outcome: Outcome) -> int:
+def sum_of_roll(outcome: HeldElection) -> int:
     """Return the weight of all on the roll."""
     box = outcome.simulation.operator.procedure.box
     assert box is not None
@@ -161,12 +161,12 @@ RESULT_CHANGES = {
 
 
 @pytest.fixture(scope="module")
-def choice(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def choice(tmp_path_factory: pytest.TempPathFactory) -> HeldElection:
     return held(tmp_path_factory.mktemp("choice") / "record", small_poll("choice", voters=12))[0]
 
 
 @pytest.mark.parametrize("part", RESULT_CHANGES)
-def test_a_difference_is_named(choice: Outcome, part: str) -> None:
+def test_a_difference_is_named(choice: HeldElection, part: str) -> None:
     counting = choice.simulation.counting
     honest, expected = counting.results["it"], choice.expected["it"]
     assert expected.differences(published(honest, counting.figures["it"])) == []
