@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 
 from evote.cli.board import verified_board
+from evote.cli.names import ONLY_DECIDED, most_first, parties, seats_of, unit_name, what_is_counted, winner_names
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import complain, progress, say, show_table
 from evote.cli.page import page
-from evote.cli.page.contests import ONLY_DECIDED
-from evote.cli.page.names import most_first, parties, seats_of, unit_name, what_is_counted, winner_names
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
 from evote.errors import Refused

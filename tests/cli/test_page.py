@@ -15,9 +15,9 @@ from xml.etree.ElementTree import Element
 import pytest
 
 import evote.cli.page
+from evote.cli.names import unit_name
 from evote.cli.page import page
 from evote.cli.page.chart import bar, chamber, percent
-from evote.cli.page.names import unit_name
 from evote.cli.show import _show, _show_outcome
 from evote.methods.outcome import Outcome
 from evote.record.entries import Closing

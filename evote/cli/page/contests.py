@@ -7,15 +7,23 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
+from evote.cli.names import (
+    ONLY_DECIDED,
+    POINTS,
+    most_first,
+    parties,
+    seats_of,
+    unit_name,
+    what_is_counted,
+    winner_names,
+)
 from evote.cli.page.chart import COLOURS, bar, chamber, percent
 from evote.cli.page.element import LONG, Child, element, listing, section, table
-from evote.cli.page.names import POINTS, most_first, parties, seats_of, unit_name, what_is_counted, winner_names
 from evote.methods.outcome import Outcome, Table
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
 NUMBER = re.compile(r"[-+0-9 .,/%]*")
-ONLY_DECIDED = "by the rules of this contest nobody learns the count, only the decision"
 PLAIN = re.compile(r"[0-9]{1,30}([.][0-9]{1,30})?")
 
 

@@ -1,4 +1,4 @@
-"""Names for people in place of the record's ids."""
+"""What terminal and page call things: names for people in place of the record's ids, and what their numbers are."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from evote.record.manifest import Contest, Election
 
 CELL = re.compile(r"(?P<district>[a-z0-9-]+)(/(?P<stratum>(?!x\d+$)[a-z0-9-]+))?(/x(?P<weight>\d+))?")
 POINTS, FIRST_PREFERENCES, VOTES = "Points", "First preferences", "Votes"
+ONLY_DECIDED = "by the rules of this contest nobody learns the count, only the decision"
 
 
 def what_is_counted(contest: Contest) -> str:
