@@ -42,10 +42,15 @@ def _write(path: Path, data: bytes, receiver: str) -> None:
     say(f"wrote {path}; hand it to {receiver}")
 
 
-def read_message(path: Path) -> Message:
-    """Return the message in a file, its content unchecked; `DecodeError` if it does not have the form of one."""
+def check_there(path: Path) -> None:
+    """Raise `EvidenceMissing` unless there is such a file."""
     if not path.is_file():
         raise EvidenceMissing(f"{path}: there is no such file")
+
+
+def read_message(path: Path) -> Message:
+    """Return the message in a file, its content unchecked; `DecodeError` if it does not have the form of one."""
+    check_there(path)
     if path.stat().st_size > MAX_MESSAGE:
         raise DecodeError(f"{path} is too long for a message")
     lines = path.read_bytes().split(b"\n")

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evote.cli.messages import SUFFIX
+from evote.cli.messages import SUFFIX, check_there
 from evote.cli.secret_file import SecretFile
 from evote.cli.trustee_office import TrusteeOffice
 from evote.errors import Refused
 from evote.formats.native.reader import read_lines
-from evote.formats.reading import opened_path
 from evote.procedure.machine import Procedure
 from evote.record.entries import Entry, decode_entry
 from evote.tally.petition import PetitionTest
@@ -94,6 +93,7 @@ def _turn(what: str, test: PetitionTest) -> str:
 
 def _read(path: Path) -> Iterator[Pooled]:
     """Yield what a file from another trustee holds; `DecodeError` if it is anything else."""
-    with opened_path(path) as file:
+    check_there(path)
+    with path.open("rb") as file:
         for line in read_lines(file, str(path)):
             yield decode_pooled(line)

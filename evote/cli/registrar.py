@@ -11,7 +11,7 @@ import typer
 from evote.ballot.box import BallotBox
 from evote.cli import secret_file
 from evote.cli.board import verified_board
-from evote.cli.messages import write_message
+from evote.cli.messages import check_there, write_message
 from evote.cli.options import (
     ALL_PROCESSORS,
     Expect,
@@ -28,7 +28,6 @@ from evote.cli.secret_file import RoleSecret, SecretFile
 from evote.crypto.signing import SigningKey
 from evote.errors import DecodeError, Refused
 from evote.formats.native.reader import read_lines
-from evote.formats.reading import opened_path
 from evote.procedure.machine import Procedure
 from evote.record import canonical
 from evote.record.audit import Audit
@@ -109,7 +108,8 @@ def restore(
 
 
 def _credential_lines(path: Path) -> Iterator[bytes]:
-    with opened_path(path) as file:
+    check_there(path)
+    with path.open("rb") as file:
         for number, line in enumerate(read_lines(file, str(path)), 1):
             try:
                 canonical.decode(line, Credential)

@@ -261,7 +261,7 @@ def test_what_proves_nothing(shared: Parties, tmp_path: Path) -> None:
         *("trustee", "prove", shared.record, "--with", tmp_path / "none", "--out", tmp_path / "o"),
         *shared.keys("trustee-1"),
     )
-    one_sentence(none, 2, "No such file")
+    one_sentence(none, 2, "there is no such file")
 
 
 def edited(message: Pooled, **changes: object) -> Pooled:
