@@ -31,7 +31,7 @@ from evote.record.lists import lines_digest
 from evote.record.manifest import Election
 from evote.record.operator import sign_entry
 from evote.record.replies import Refusal
-from evote.tally.petitioner import Petitioner
+from evote.tally.petition_trustee import PetitionTrustee
 from evote.tally.trustee import Trustee
 
 TRUSTEES, MIXERS = 3, 2
@@ -209,11 +209,11 @@ class Simulation:
         """Let the first t trustees say how the tests under way come out."""
         tests, t = self.operator.procedure.petitions.tests, self.election.threshold
         pairs = zip(self.trustees[:t], self.keys.trustees[:t], strict=True)
-        first, *others = [Petitioner(self.election, trustee, key) for trustee, key in pairs]
+        first, *others = [PetitionTrustee(self.election, trustee, key) for trustee, key in pairs]
         for test in tests.under_way():
-            for petitioner in (first, *others):
-                self._hand_in(Message(bytes(petitioner.share(tests, *test.at))))
-            pooled = [petitioner.pool(tests, *test.at, receiver=1) for petitioner in others]
+            for trustee in (first, *others):
+                self._hand_in(Message(bytes(trustee.share(tests, *test.at))))
+            pooled = [trustee.pool(tests, *test.at, receiver=1) for trustee in others]
             self._hand_in(Message(bytes(first.prove(tests, *test.at, pooled))))
 
     def finish(self) -> None:

@@ -27,7 +27,7 @@ SECRET_CODE = {
     "evote.mixnet.offline",
     "evote.mixnet.terelius_wikstrom.offline",
     "evote.mixnet.terelius_wikstrom.prover",
-    "evote.tally.petitioner",
+    "evote.tally.petition_trustee",
     "evote.tally.trustee",
     "evote.formats.ivxv.box.writer",
     "evote.formats.ivxv.decryptor",

@@ -17,7 +17,7 @@ from evote.formats.native.reader import read_lines
 from evote.procedure.machine import Procedure
 from evote.record.entries import Entry, decode_entry
 from evote.tally.petition import PetitionTest
-from evote.tally.petitioner import Petitioner, Pooled, decode_pooled
+from evote.tally.petition_trustee import PetitionTrustee, Pooled, decode_pooled
 
 
 class PetitionOffice(TrusteeOffice):
@@ -26,7 +26,7 @@ class PetitionOffice(TrusteeOffice):
     def __init__(self, file: SecretFile, procedure: Procedure) -> None:
         """See `TrusteeOffice`."""
         super().__init__(file, procedure)
-        self._petitioner = Petitioner(procedure.election, self.trustee, self.key)
+        self._at_test = PetitionTrustee(procedure.election, self.trustee, self.key)
         self._tests = procedure.petitions.tests
 
     def shares(self, out: Path) -> dict[Path, Entry]:
@@ -37,7 +37,7 @@ class PetitionOffice(TrusteeOffice):
         return {self._path(out, "test", test): self._share(test) for test in due}
 
     def _share(self, test: PetitionTest) -> Entry:
-        return decode_entry(self.once(_turn("share", test), lambda: self._petitioner.share(self._tests, *test.at)))
+        return decode_entry(self.once(_turn("share", test), lambda: self._at_test.share(self._tests, *test.at)))
 
     def pooled(self, receiver: int, *, instead: bool) -> list[bytes]:
         """Return what we hand one other trustee, a line for each test that has shares enough; `Refused` if none has."""
@@ -59,7 +59,7 @@ class PetitionOffice(TrusteeOffice):
                 f"{self.trustee.author}: trustee {min(told - {receiver})} has what opens the count of {test.name}; "
                 f"--instead lets trustee {receiver} see it, too"
             )
-        return self.once(f"{turn} for {receiver}", lambda: self._petitioner.pool(self._tests, *test.at, receiver))
+        return self.once(f"{turn} for {receiver}", lambda: self._at_test.pool(self._tests, *test.at, receiver))
 
     def proofs(self, files: Sequence[Path], out: Path) -> dict[Path, Entry]:
         """Return the proof of each test that others have pooled for, by where it goes; `Refused` if there is none."""
@@ -75,7 +75,7 @@ class PetitionOffice(TrusteeOffice):
 
     def _proof(self, test: PetitionTest, pooled: Sequence[Pooled]) -> Entry:
         ours = self._pooled_for(test, pooled)
-        made = self.once(_turn("proof", test), lambda: self._petitioner.prove(self._tests, *test.at, ours))
+        made = self.once(_turn("proof", test), lambda: self._at_test.prove(self._tests, *test.at, ours))
         return decode_entry(made)
 
     def _pooled_for(self, test: PetitionTest, pooled: Sequence[Pooled]) -> list[Pooled]:

@@ -13,7 +13,7 @@ from evote.record.lists import lines_digest
 from evote.record.operator import sign_entry
 from evote.record.units import Place
 from evote.simulate import Simulation, VoterPlan, appoint
-from evote.tally.petitioner import Petitioner
+from evote.tally.petition_trustee import PetitionTrustee
 from tests.attacks.dishonest import refused_everywhere
 from tests.elections import GROUP, accept, changed, keys_of
 
@@ -41,12 +41,12 @@ def ballot(simulation: Simulation, voter: int) -> CastBallot:
     return simulation.ballot(f"v{voter}", {"park": choice, "pool": choice})
 
 
-def petitioner(simulation: Simulation, index: int) -> Petitioner:
-    return Petitioner(simulation.election, simulation.trustees[index - 1], simulation.keys.trustees[index - 1])
+def petition_trustee(simulation: Simulation, index: int) -> PetitionTrustee:
+    return PetitionTrustee(simulation.election, simulation.trustees[index - 1], simulation.keys.trustees[index - 1])
 
 
 def share(simulation: Simulation, index: int, contest: str = "park", time: str = JUNE) -> Entry:
-    return petitioner(simulation, index).share(simulation.operator.procedure.petitions.tests, contest, time)
+    return petition_trustee(simulation, index).share(simulation.operator.procedure.petitions.tests, contest, time)
 
 
 def by(simulation: Simulation, author: str, body: AnyBody) -> Entry:
@@ -128,10 +128,10 @@ def test_what_was_pooled_for_another_test(simulation: Simulation, name: str):
         for index in (1, 2):
             entry = share(simulation, index, *at)
             simulation.post(entry.author, entry.body)
-    pooled = petitioner(simulation, 2).pool(tests, "park", JUNE, receiver=1)
+    pooled = petition_trustee(simulation, 2).pool(tests, "park", JUNE, receiver=1)
     replayed = changed(pooled, contest=contest, time=time)
     with pytest.raises(VerificationError, match="trustee 2 did not hand over") as caught:
-        petitioner(simulation, 1).prove(tests, contest, time, [replayed])
+        petition_trustee(simulation, 1).prove(tests, contest, time, [replayed])
     assert caught.value.check == "petition.pool"
     state = simulation.trustees[1].state
     assert len(set(state.blindings.values())) == len(state.blindings) == 2

@@ -41,7 +41,7 @@ PARTIES = (
     "evote.record.vault",
     "evote.scenario",
     "evote.simulate",
-    "evote.tally.petitioner",
+    "evote.tally.petition_trustee",
     "evote.tally.trustee",
 )
 LOADED = """

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from evote.cli import secret_file, trustee
-from evote.tally.petitioner import Pooled, decode_pooled
+from evote.tally.petition_trustee import Pooled, decode_pooled
 from tests.cli.parties import Parties, at_stage, one_sentence
 from tests.cli.test_interruptions import Interrupt, interrupted
 

@@ -13,7 +13,7 @@ from evote.crypto.pedersen import second_generator
 from evote.errors import Refused, VerificationError
 from evote.record.entries import AnyBody, Entry, Result, ThresholdProof, ThresholdShare, ThresholdTest
 from evote.simulate import Simulation, VoterPlan, appoint
-from evote.tally.petitioner import Petitioner, Pooled, decode_pooled
+from evote.tally.petition_trustee import PetitionTrustee, Pooled, decode_pooled
 from evote.verify import verify
 from tests.elections import keys_of
 
@@ -319,15 +319,15 @@ def test_nobody_else_says_it(voted: Simulation, name: str) -> None:
 # --- what trustees may not do ---
 
 
-def petitioners(simulation: Simulation) -> list[Petitioner]:
+def petition_trustees(simulation: Simulation) -> list[PetitionTrustee]:
     pairs = zip(simulation.trustees, simulation.keys.trustees, strict=True)
-    return [Petitioner(simulation.election, trustee, key) for trustee, key in pairs]
+    return [PetitionTrustee(simulation.election, trustee, key) for trustee, key in pairs]
 
 
-def under_way(simulation: Simulation, shares: int = 2) -> tuple[list[Petitioner], Any]:
+def under_way(simulation: Simulation, shares: int = 2) -> tuple[list[PetitionTrustee], Any]:
     """Open a test and post so many shares of it."""
     simulation.operator.test("park", EARLY)
-    tests, parties = simulation.operator.procedure.petitions.tests, petitioners(simulation)
+    tests, parties = simulation.operator.procedure.petitions.tests, petition_trustees(simulation)
     for index in range(shares):
         post(simulation, parties[index].share(tests, "park", EARLY))
     return parties, tests
@@ -409,7 +409,7 @@ def test_a_proof_of_one_test_is_not_one_of_another(voted: Simulation) -> None:
     """Between the tests nothing changed but the time."""
     early = proof_of(voted)
     voted.operator.test("park", "1 July")
-    parties, tests = petitioners(voted), voted.operator.procedure.petitions.tests
+    parties, tests = petition_trustees(voted), voted.operator.procedure.petitions.tests
     for index in (0, 1):
         post(voted, parties[index].share(tests, "park", "1 July"))
     refused(voted, "trustee 1", edited(early, time="1 July"), "petition.proof")
@@ -421,7 +421,7 @@ def test_a_proof_of_one_test_is_not_one_of_another(voted: Simulation) -> None:
 def test_nothing_is_shared_before_the_test(voted: Simulation) -> None:
     tests = voted.operator.procedure.petitions.tests
     with pytest.raises(Refused, match="not being tested"):
-        petitioners(voted)[0].share(tests, "park", EARLY)
+        petition_trustees(voted)[0].share(tests, "park", EARLY)
 
 
 def test_nothing_is_shared_after_it(voted: Simulation) -> None:
@@ -433,7 +433,7 @@ def test_nothing_is_shared_after_it(voted: Simulation) -> None:
 
 def test_a_share_is_the_same_each_time(voted: Simulation) -> None:
     voted.operator.test("park", EARLY)
-    tests, first = voted.operator.procedure.petitions.tests, petitioners(voted)[0]
+    tests, first = voted.operator.procedure.petitions.tests, petition_trustees(voted)[0]
     said = [first.share(tests, "park", EARLY).body for _ in range(2)]
     assert said[0].share == said[1].share  # type: ignore[union-attr]
 

@@ -49,7 +49,7 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return canonical.encode(self)
 
 
-class Petitioner:
+class PetitionTrustee:
     """One trustee at a test. Keep the trustee's state safe after each call, before its message leaves the house."""
 
     def __init__(self, election: Election, trustee: Trustee, key: SigningKey) -> None:
