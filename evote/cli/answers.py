@@ -1,6 +1,6 @@
 """How an answer is written: ``ada,bob``, the best first in a ranking; ``parks:3,trees:2`` where points are given.
 
-There is one way to write each answer. The same words tell it to the voter before sealing and on the second device.
+An option that is not named gets no points. The same words tell it to the voter before sealing and on the second device.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from evote.questions.ranked import Ranked
 from evote.questions.selection import Selection
 from evote.record.manifest import Contest
 
-POINTS = re.compile(r"[1-9][0-9]{0,18}\Z")
+POINTS = re.compile(r"(0|[1-9][0-9]{0,18})\Z")
 
 
 def selection_of(contest: Contest, district: str, text: str) -> list[int]:
@@ -93,7 +93,7 @@ def _with_points(contest: Contest, maximum: int, items: Sequence[str]) -> Iterat
         name, _, points = item.partition(":")
         number = _number(contest, name)
         if not POINTS.match(points) or int(points) > maximum:
-            raise Refused(f"contest {contest.id}: write {name}:POINTS, from 1 to {maximum}")
+            raise Refused(f"contest {contest.id}: write {name}:POINTS, from 0 to {maximum}")
         yield from (number for _ in range(int(points)))
 
 

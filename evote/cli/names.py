@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from evote.questions.option import Option
+from evote.questions.points import Points
 from evote.questions.question import Route
 from evote.record.manifest import Contest, Election
 
 CELL = re.compile(r"(?P<district>[a-z0-9-]+)(/(?P<stratum>(?!x\d+$)[a-z0-9-]+))?(/x(?P<weight>\d+))?")
 POINTS, FIRST_PREFERENCES, VOTES = "Points", "First preferences", "Votes"
-ONLY_DECIDED = "by the rules of this contest nobody learns the count, only the decision"
+ONLY_DECIDED = "by the rules of this contest the public learns only the decision; trustees who test it learn the count"
 
 
 def what_is_counted(contest: Contest) -> str:
@@ -21,6 +22,11 @@ def what_is_counted(contest: Contest) -> str:
     if question.route is Route.AGGREGATE and question.bound > 1:
         return POINTS
     return FIRST_PREFERENCES if question.ranked else VOTES
+
+
+def tells_blanks(contest: Contest) -> bool:
+    """Tell whether there can be blank votes, and they are known: a ballot that gives no points is not told apart."""
+    return bool(getattr(contest.question, "blank", not isinstance(contest.question, Points)))
 
 
 def most_first(contest: Contest, counts: Sequence[int]) -> list[tuple[Option, int]]:

@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from evote.cli.board import verified_board
-from evote.cli.names import ONLY_DECIDED, most_first, parties, seats_of, unit_name, what_is_counted, winner_names
+from evote.cli.names import (
+    ONLY_DECIDED,
+    most_first,
+    parties,
+    seats_of,
+    tells_blanks,
+    unit_name,
+    what_is_counted,
+    winner_names,
+)
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import complain, progress, say, show_table
 from evote.cli.page import page
@@ -106,7 +115,8 @@ def _votes(contest: Contest, result: Result) -> Iterator[tuple[str, str, str, in
     party = parties(contest)
     for option, votes in most_first(contest, result.counts):
         yield option.id, option.name, party[option.id], votes
-    yield "", "(blank)", "", result.blank
+    if tells_blanks(contest):
+        yield "", "(blank)", "", result.blank
     yield "", "(invalid)", "", result.invalid
     if result.withheld:
         yield "", "(withheld: ballots in units too small to open)", "", result.withheld
@@ -125,8 +135,11 @@ def _show_outcome(contest: Contest, outcome: Outcome) -> None:
 def _show_units(election: Election, contest: Contest, result: Result) -> None:
     """Print a row for each unit or, if there are more options than units, a column."""
     options = [option.id for option in contest.options] if result.counts else []
-    lines: list[tuple[object, ...]] = [("unit", "ballots", "weight", *options, "blank", "invalid")]
-    lines += [(unit_name(election, u.unit), u.ballots, u.weight, *u.counts, u.blank, u.invalid) for u in result.units]
+    told = tells_blanks(contest)
+    lines: list[tuple[object, ...]] = [("unit", "ballots", "weight", *options, *["blank"] * told, "invalid")]
+    for u in result.units:
+        name = unit_name(election, u.unit)
+        lines.append((name, u.ballots, u.weight, *u.counts, *[u.blank] * told, u.invalid))
     if len(options) > len(result.units):
         lines = list(zip(*lines, strict=True))
     show_table(f"{contest.title}, by unit, in ballots", [str(head) for head in lines[0]], lines[1:])

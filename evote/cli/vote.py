@@ -114,8 +114,9 @@ def _selections(election: Election, credential: Credential, chosen: list[str] | 
         if not equals or name not in contests or name in selections:
             raise Refused(f"--choose {text}: write CONTEST=OPTION,..., once for each of {', '.join(contests)}")
         selections[name] = answers.selection_of(contests[name], credential.district, options)
-    for name in contests.keys() - selections.keys():
-        raise Refused(f"contest {name} has no answer; --choose {name}= for a blank vote")
+    for name in contests:
+        if name not in selections:
+            raise Refused(f"contest {name} has no answer; --choose {name}= for a blank vote or no support")
     return selections
 
 

@@ -165,7 +165,12 @@ EXPECTED: dict[str, list[str]] = {
     "ranked": ["First preferences", "Won by Knoxville", "Stages; quota 300.01 of 600 votes", "348.00"],
     "budget": ["The 32 that won, in order", "Projects: 25 more", "36000"],
     "survey": ["Votes, by weight", "North, men + South, men", "North, women, weight 3", bytes(range(32)).hex()],
-    "petition": ["nobody learns the count", "Won by I support this petition", "Needed"],
+    "petition": [
+        "the public learns only the decision",
+        "trustees who test it learn the count",
+        "Won by I support this petition",
+        "Needed",
+    ],
     "points": ["Points", "402", "1191"],
     "no votes": ["Withheld", "600"],
     "nobody voted": ["0 of the 0 voters on the roll", "-"],
@@ -185,6 +190,22 @@ def test_a_page_says_what_there_is_to_say(name: str) -> None:
     said = sample(name, units=True)
     for text in EXPECTED[name]:
         assert text in said
+
+
+@pytest.mark.parametrize(("name", "told"), [("points", False), ("referendum", True)])
+def test_blank_votes_are_told_where_they_are_known(
+    name: str,
+    told: bool,  # noqa: FBT001 - a row of the table
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A ballot that gives no points is counted among the ballots, and said nothing more of."""
+    report = SAMPLES[name]
+    assert report.election is not None
+    _show(report.election, report.turnout, report.results, units=True)
+    shown = capsys.readouterr().out
+    assert ("blank" in shown) == told
+    assert ("Blank" in sample(name, units=True)) == told
+    assert "invalid" in shown
 
 
 def test_nothing_is_shown_of_a_false_record() -> None:
@@ -338,7 +359,7 @@ DECISIONS = {
         "decided by .*riigi",
     ],
     "ranked": ["1 . Knoxville", "Votes at the end of each stage"],
-    "petition": ["nobody learns the count, only the decision", "1 . I support this petition", "Threshold"],
+    "petition": ["the public learns only the decision", "1 . I support this petition", "Threshold"],
 }
 
 

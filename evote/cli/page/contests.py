@@ -13,6 +13,7 @@ from evote.cli.names import (
     most_first,
     parties,
     seats_of,
+    tells_blanks,
     unit_name,
     what_is_counted,
     winner_names,
@@ -70,7 +71,8 @@ def _group(place: int, name: str) -> Element:
 
 def _count(contest: Contest, result: Result) -> list[Element]:
     weighted = ", by weight" if any(unit.weight != 1 for unit in result.units) else ""
-    other = [("Blank", str(result.blank)), ("Invalid", str(result.invalid))]
+    other = [("Blank", str(result.blank))] if tells_blanks(contest) else []
+    other.append(("Invalid", str(result.invalid)))
     other.append(("Withheld: ballots in units too small to open", str(result.withheld)))
     rows = list(_options(contest, result))
     title = what_is_counted(contest)
@@ -116,9 +118,11 @@ def _measured(cell: str, most: int) -> Element:
 
 def _units(election: Election, contest: Contest, result: Result) -> list[Element]:
     names = {each.unit: unit_name(election, each.unit) for each in result.units}
-    columns = ("Unit", "Ballots", "Weight", "Blank", "Invalid")
-    rows = [(names[u.unit], *map(str, (u.ballots, u.weight, u.blank, u.invalid))) for u in result.units]
-    parts = [element("h3", "Unit by unit"), table("Units that were opened", columns, rows, [1, 2, 3, 4])]
+    told = tells_blanks(contest)
+    columns = ("Unit", "Ballots", "Weight", *["Blank"] * told, "Invalid")
+    rows = [(names[u.unit], *map(str, (u.ballots, u.weight, *[u.blank] * told, u.invalid))) for u in result.units]
+    numbers = range(1, len(columns))
+    parts = [element("h3", "Unit by unit"), table("Units that were opened", columns, rows, numbers)]
     parts += [_unit(contest, names[u.unit], u.counts) for u in result.units if u.counts]
     invalid = [e.hex() for u in result.units for e in u.invalid_elements]
     if invalid:
