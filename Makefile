@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint mutants clean
+.PHONY: demo test lint mutants real clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -27,6 +27,9 @@ lint: .venv/ready
 
 mutants: .venv/ready
 	$(BIN)/python -m tests.mutants
+
+real: .venv/ready
+	$(BIN)/python -m tests.scenario.real
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -69,6 +69,10 @@ class PetitionOffice(TrusteeOffice):
             for test in self._tests.under_way()
             if self._pooled_for(test, pooled) or self.procedure.election.threshold == 1
         }
+        if not found and self._tests.under_way() and not files:
+            raise Refused(
+                f"{self.trustee.author}: a proof needs what others hand over; see evote trustee pool and --with"
+            )
         if not found:
             raise Refused(f"{self.trustee.author}: nothing here is for a test that is under way")
         return found

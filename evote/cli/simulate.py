@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from evote.cli.names import what_is_counted
 from evote.cli.options import ALL_PROCESSORS, Jobs, examples, noun
 from evote.cli.output import say, show_table
 from evote.cli.workers import workers
@@ -149,7 +150,7 @@ def _cast(made: Scenario, held: HeldElection) -> Iterator[str]:
 
 
 def _show(contest: Contest, expected: Tally, held: HeldElection, poll: Poll) -> None:
-    """Print what was put in beside the result, and the file's own figures if it has any."""
+    """Print what was put in beside what came out, and the file's own figures if it has any."""
     result = held.simulation.counting.results[contest.id]
     pairs = zip(contest.options, expected.counts, result.counts, strict=False)  # only a test is told: no counts
     rows = [
@@ -162,7 +163,8 @@ def _show(contest: Contest, expected: Tally, held: HeldElection, poll: Poll) -> 
         )
         for option, put_in, votes in sorted(pairs, key=lambda found: -found[2])
     ]
-    heads = ("option", "name", "put in", "result", *(f"file: {column}" for column in poll.published))
+    counted = f"result: {what_is_counted(contest).lower()}"
+    heads = ("option", "name", "put in", counted, *(f"file: {column}" for column in poll.published))
     if rows:
         show_table(contest.title, heads, rows[:SHOWN])
     elif result.outcome is not None:

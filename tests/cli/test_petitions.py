@@ -257,6 +257,8 @@ def test_what_proves_nothing(shared: Parties, tmp_path: Path) -> None:
             one_sentence(said, expected, pattern)
         else:
             assert (said.status, said.err) == (0, "")
+    alone = shared.run(*("trustee", "prove", shared.record, "--out", tmp_path / "o"), *shared.keys("trustee-1"))
+    one_sentence(alone, 2, "a proof needs what others hand over")
     none = shared.run(
         *("trustee", "prove", shared.record, "--with", tmp_path / "none", "--out", tmp_path / "o"),
         *shared.keys("trustee-1"),

@@ -47,6 +47,7 @@ def test_every_ballot_of_a_pabulib_file_is_cast(simulate: Command) -> None:
     assert (said.status, said.err) == (0, "")
     assert "4 ballots shall count; accepted: 5; refused at the door: 4" in said.out
     assert "a rule of the file that these ballots obey, but no proof holds a voter to: min_length = 1" in said.out
+    assert "result: votes" in said.out
     assert "file: votes" in said.out
     assert "units: 0, withheld ballots: 4" in said.out  # fewer than minimum_group
 
