@@ -11,8 +11,10 @@ from typing import Any
 def registered(kind: str, name: str) -> Any:
     """Return what is registered as ``name`` under the entry point group ``kind``; ``ValueError`` if not exactly one."""
     found = entry_points(group=kind, name=name)
+    if not found:
+        raise ValueError(f"nothing is registered as {name!r} under {kind}, but {', '.join(registered_names(kind))}")
     if len({entry.value for entry in found}) != 1:
-        raise ValueError(f"{'more than one plug-in' if found else 'nothing'} is registered as {name!r} under {kind}")
+        raise ValueError(f"more than one plug-in is registered as {name!r} under {kind}")
     return next(iter(found)).load()
 
 

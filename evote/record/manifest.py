@@ -10,7 +10,7 @@ import hashlib
 import tomllib
 import unicodedata
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NoReturn
 
 import msgspec
 from msgspec import Meta
@@ -256,6 +256,11 @@ def _check_installed(data: bytes) -> None:
 def election_from_toml(text: str) -> Election:
     """Return the election that a person wrote; `DecodeError` says what is wrong with it. Text becomes NFC."""
     try:
-        return msgspec.convert(tomllib.loads(unicodedata.normalize("NFC", text)), Election)
+        definition = tomllib.loads(unicodedata.normalize("NFC", text), parse_float=_no_fraction)
+        return msgspec.convert(definition, Election)
     except (tomllib.TOMLDecodeError, msgspec.MsgspecError, ValueError) as error:
         raise DecodeError(f"election definition: {error}") from None
+
+
+def _no_fraction(text: str) -> NoReturn:
+    raise ValueError(f'numbers are whole; a share is text: "{text}", with its quotation marks')
