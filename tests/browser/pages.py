@@ -131,7 +131,8 @@ def _survey() -> tuple[Election, Result]:
 
 
 def _petition() -> tuple[Election, Result]:
-    table = Table(title="Threshold", columns=("Needed", "Reached"), rows=(("500", "yes"),))
+    rows = (("halfway", "412", "500", "no"), ("closing", "1203", "500", "yes"))
+    table = Table(title="Threshold", columns=("Time", "Ballots", "Threshold", "Reached"), rows=rows)
     outcome = Outcome(method="threshold", winners=("support",), tables=(table,))
     election = election_of([option("support", "I support this petition")], "Save the lido", "petition")
     return election, Result(contest="c", units=(), counts=(), blank=0, invalid=0, withheld=0, outcome=outcome)

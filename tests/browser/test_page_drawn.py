@@ -47,6 +47,12 @@ def test_nothing_sticks_out(tab: Page, files: dict[str, Path], name: str, size: 
     assert tab.value(BEYOND) == []
 
 
+def test_whether_a_threshold_is_reached_is_seen_on_a_phone_without_scrolling(tab: Page, files: dict[str, Path]) -> None:
+    tab.open(files["petition"])
+    fits = "(each => each.innerText.includes('Threshold') && each.scrollWidth == each.clientWidth)"
+    assert tab.value(f"{fits}(document.querySelector('.wide'))")
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_browser_asks_for_nothing_and_finds_nothing_to_complain_of(
     tab: Page, files: dict[str, Path], name: str
