@@ -9,11 +9,13 @@ from collections.abc import Iterable, Sequence
 from evote.questions.option import Option
 from evote.questions.points import Points
 from evote.questions.question import Route
+from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
 CELL = re.compile(r"(?P<district>[a-z0-9-]+)(/(?P<stratum>(?!x\d+$)[a-z0-9-]+))?(/x(?P<weight>\d+))?")
 POINTS, FIRST_PREFERENCES, VOTES = "Points", "First preferences", "Votes"
 ONLY_DECIDED = "by the rules of this contest the public learns only the decision; trustees who test it learn the count"
+NOT_TESTED = "not tested, for too few ballots are kept"
 
 
 def what_is_counted(contest: Contest) -> str:
@@ -22,6 +24,13 @@ def what_is_counted(contest: Contest) -> str:
     if question.route is Route.AGGREGATE and question.bound > 1:
         return POINTS
     return FIRST_PREFERENCES if question.ranked else VOTES
+
+
+def why_no_count(result: Result) -> str:
+    """Return why the result of a petition that is tested has no count, and what no test says."""
+    if result.outcome is None:
+        return f"{NOT_TESTED}: {result.withheld}"
+    return ONLY_DECIDED + (f"; too few votes are new since the last test: {result.withheld}" if result.withheld else "")
 
 
 def tells_blanks(contest: Contest) -> bool:

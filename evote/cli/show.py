@@ -10,13 +10,13 @@ import typer
 
 from evote.cli.board import verified_board
 from evote.cli.names import (
-    ONLY_DECIDED,
     most_first,
     parties,
     seats_of,
     tells_blanks,
     unit_name,
     what_is_counted,
+    why_no_count,
     winner_names,
 )
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
@@ -94,7 +94,7 @@ def _show(election: Election, turnout: Turnout | None, results: Mapping[str, Res
                 contest.title, ("option", "name", "party", what_is_counted(contest).lower()), _votes(contest, result)
             )
         else:
-            say(f"{contest.title}: {ONLY_DECIDED}")
+            say(f"{contest.title}: {why_no_count(result)}")
         if result.outcome is not None:
             _show_outcome(contest, result.outcome)
         if units:

@@ -15,12 +15,12 @@ from xml.etree.ElementTree import Element
 import pytest
 
 import evote.cli.page
-from evote.cli.names import unit_name
+from evote.cli.names import unit_name, why_no_count
 from evote.cli.page import page
 from evote.cli.page.chart import bar, chamber, percent
 from evote.cli.show import _show, _show_outcome
 from evote.methods.outcome import Outcome
-from evote.record.entries import Closing
+from evote.record.entries import Closing, Result
 from tests.browser.pages import HOSTILE, PARTIES, SAMPLES, SEATS, election_of, option
 from tests.cli.parties import Parties, one_sentence
 from tests.elections import copy_of, finished, open_box
@@ -372,6 +372,20 @@ def test_a_decision_is_told_in_the_terminal(name: str, capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     for text in DECISIONS[name]:
         assert re.search(text, said)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "tested", "text"),
+    [
+        (0, True, "the public learns only the decision; trustees who test it learn the count"),
+        (7, True, "learn the count; too few votes are new since the last test: 7"),
+        (7, False, "not tested, for too few ballots are kept: 7"),
+    ],
+)
+def test_a_petition_says_why_it_has_no_count(withheld: int, tested: bool, text: str) -> None:  # noqa: FBT001 - a row of the table
+    outcome = Outcome(method="threshold", winners=(), tables=()) if tested else None
+    result = Result(contest="c", units=(), counts=(), blank=0, invalid=0, withheld=withheld, outcome=outcome)
+    assert why_no_count(result).endswith(text)
 
 
 def test_that_nobody_won_is_told_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

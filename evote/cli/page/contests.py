@@ -8,7 +8,6 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from evote.cli.names import (
-    ONLY_DECIDED,
     POINTS,
     most_first,
     parties,
@@ -16,6 +15,7 @@ from evote.cli.names import (
     tells_blanks,
     unit_name,
     what_is_counted,
+    why_no_count,
     winner_names,
 )
 from evote.cli.page.chart import COLOURS, bar, chamber, percent
@@ -35,7 +35,7 @@ def contest_section(election: Election, contest: Contest, result: Result | None,
         parts.append(element("p", "There is no result yet."))
     else:
         parts += _decision(contest, result.outcome) if result.outcome else []
-        parts += _count(contest, result) if result.counts else [element("p", f"{ONLY_DECIDED.capitalize()}.")]
+        parts += _count(contest, result) if result.counts else [element("p", f"{why_no_count(result).capitalize()}.")]
         parts += [_step(step) for step in result.outcome.tables] if result.outcome else []
         parts += _units(election, contest, result) if units else []
     return section(f"contest-{contest.id}", contest.title, *parts)
