@@ -82,8 +82,11 @@ def hold(path: Path, votes: Path, voters: int | None = None, executor: Executor 
 
 
 def main(names: list[str]) -> int:
-    """Hold whole files; return 0 if every result is the published one."""
+    """Hold whole files; return 0 if every result is the published one, 2 if a file is not there."""
     good = []
+    if missing := [name for name in names or FILES if not (DATA / name).is_file()]:
+        print(f"{DATA / missing[0]} is not there; EVOTE_DATA names the directory of the files", file=sys.stderr)
+        return 2
     for name in names or FILES:
         start = time.perf_counter()
         with TemporaryDirectory() as directory, ProcessPoolExecutor(2) as executor:
