@@ -88,12 +88,19 @@ def verify(
     """
     brought = _brought(protinfo=protinfo, key=key, ciphertexts=ciphertexts, proofs=proofs, box=box, shuffled=shuffled)
     brought |= _brought(mixing=mixing, invalid=invalid, tally=tally, districts=districts, choices=choices)
-    if form == NATIVE:
-        report: Report = _verify_native(record, expect, checkpoint, jobs, brought)
-    else:
-        report = _verify_foreign(form, record, brought, jobs, native_only=expect is not None or checkpoint is not None)
+    report = _report(form, record, expect, checkpoint, jobs, brought)
     _print(report, expect)
     raise typer.Exit(report.status if json is None else _write(json, report, expect))
+
+
+def _report(
+    form: str, record: Path | None, expect: bytes | None, checkpoint: Path | None, jobs: int, brought: dict[str, Path]
+) -> Report:
+    if form == NATIVE:
+        return _verify_native(record, expect, checkpoint, jobs, brought)
+    if expect is not None or checkpoint is not None:
+        raise typer.BadParameter(f"the format {form} has neither fingerprints nor checkpoints")
+    return _verify_foreign(form, record, jobs, brought)
 
 
 def _brought(**files: Path | None) -> dict[str, Path]:
@@ -123,11 +130,7 @@ def _verify_native(
         return verdict(record, expect=expect, checkpoint=seen, executor=executor, progress=advance)
 
 
-def _verify_foreign(
-    form: str, record: Path | None, brought: dict[str, Path], jobs: int, *, native_only: bool
-) -> Report:
-    if native_only:
-        raise typer.BadParameter(f"the format {form} has neither fingerprints nor checkpoints")
+def _verify_foreign(form: str, record: Path | None, jobs: int, brought: dict[str, Path]) -> Report:
     if form not in format_names():
         raise typer.BadParameter(f"no format is named {form}; there are {', '.join(format_names())}")
     try:
