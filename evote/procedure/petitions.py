@@ -34,7 +34,6 @@ class Petitions:
     def __init__(self, election: Election, ceremony: Ceremony, source: Source, audit: Audit) -> None:
         """Start before the first test; ``ceremony`` will know the keys."""
         self._election, self._source, self._audit = election, source, audit
-        self._tested: dict[str, list[dict[str, int]]] = {}
         self.tests = PetitionTests(election, ceremony, audit)
 
     def contests(self) -> list[Contest]:
@@ -43,9 +42,11 @@ class Petitions:
 
     def body(self, contest: Contest, time: str, box: BallotBox, log: MerkleLog) -> ThresholdTest:
         """Return what the operator must say to have a test made now; `VerificationError` for too few ballots."""
-        kept = self._kept(contest, box)
-        if not self._enough(contest, box):
-            few = min([len(kept), *filter(None, self._changes(contest, box))])
+        return self._stated(contest, time, self._kept(contest, box), log)
+
+    def _stated(self, contest: Contest, time: str, kept: list[Kept], log: MerkleLog) -> ThresholdTest:
+        if not self._enough(contest, kept):
+            few = min([len(kept), *filter(None, self._changes(contest, kept))])
             raise VerificationError("tally.unit", f"contest {contest.id}: {few} ballots are too few for a test")
         answers = ((voter.weight, row) for voter, row in answers_of(kept, contest, self._source))
         (product,) = weighted(aggregate(self._election.algebra, answers, self._audit.executor))
@@ -64,10 +65,9 @@ class Petitions:
         if contest is None or body.time not in self.times_left(contest, closed=closed):
             raise VerificationError("petition.order", subject)
         self._audit.hold("petition.order")
-        self._audit.require(body == self.body(contest, body.time, box, log), "petition.test", subject)
-        self._tested.setdefault(contest.id, []).append(self._places(contest, box))
-        electorate = box.weight_of(contest)
-        self.tests.open(body, threshold=contest.threshold(electorate), electorate=electorate)
+        kept, electorate = self._kept(contest, box), box.weight_of(contest)
+        self._audit.require(body == self._stated(contest, body.time, kept, log), "petition.test", subject)
+        self.tests.open(body, _places(kept), threshold=contest.threshold(electorate), electorate=electorate)
 
     def times_left(self, contest: Contest, *, closed: bool) -> tuple[str, ...]:
         """Return the times at which a test can still be made, as things stand."""
@@ -84,7 +84,7 @@ class Petitions:
 
     def is_due(self, contest: Contest, box: BallotBox) -> bool:
         """Tell whether a closed contest still lacks its last test, and has the ballots for it."""
-        return bool(self.times_left(contest, closed=True)) and self._enough(contest, box)
+        return bool(self.times_left(contest, closed=True)) and self._enough(contest, self._kept(contest, box))
 
     def due(self, test: PetitionTest) -> Iterator[tuple[str, str]]:
         """Yield who must still do what for a test that was opened."""
@@ -97,24 +97,26 @@ class Petitions:
     def result(self, contest: Contest, box: BallotBox) -> Result:
         """Return the outcome of a contest that nothing is pending of."""
         tests = [test for test in self.tests.of(contest.id) if test.reached is not None]
-        (withheld,) = self._changes(contest, box)[-1:] or [len(self._kept(contest, box))]
+        kept = self._kept(contest, box)
+        (withheld,) = self._changes(contest, kept)[-1:] or [len(kept)]
         outcome = _outcome(contest, tests) if tests else None
         return Result(contest=contest.id, units=(), counts=(), blank=0, invalid=0, withheld=withheld, outcome=outcome)
 
     def _kept(self, contest: Contest, box: BallotBox) -> list[Kept]:
         return [ballot for ballot in box.kept() if contest.put_to(ballot.credential.district)]
 
-    def _enough(self, contest: Contest, box: BallotBox) -> bool:
-        least, changes = self._election.minimum_group, self._changes(contest, box)
-        return len(self._kept(contest, box)) >= least and not any(0 < change < least for change in changes)
+    def _enough(self, contest: Contest, kept: list[Kept]) -> bool:
+        least, changes = self._election.minimum_group, self._changes(contest, kept)
+        return len(kept) >= least and not any(0 < change < least for change in changes)
 
-    def _changes(self, contest: Contest, box: BallotBox) -> list[int]:
+    def _changes(self, contest: Contest, kept: list[Kept]) -> list[int]:
         """Return, for each test so far, how many voters have another ballot kept, or none any more, than at it."""
-        now = self._places(contest, box).items()
-        return [len({voter for voter, _ in now ^ then.items()}) for then in self._tested.get(contest.id, ())]
+        now = _places(kept).items()
+        return [len({voter for voter, _ in now ^ test.kept.items()}) for test in self.tests.of(contest.id)]
 
-    def _places(self, contest: Contest, box: BallotBox) -> dict[str, int]:
-        return {ballot.credential.voter: ballot.index for ballot in self._kept(contest, box)}
+
+def _places(kept: list[Kept]) -> dict[str, int]:
+    return {ballot.credential.voter: ballot.index for ballot in kept}
 
 
 def _outcome(contest: Contest, tests: list[PetitionTest]) -> Outcome:

@@ -13,7 +13,7 @@ Sound: D_j is as stated or a logarithm of h is known, so C commits to S. S - T l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evote.crypto.elgamal import Ciphertext, decode_ciphertexts
@@ -35,9 +35,13 @@ from evote.tally.ceremony import Ceremony
 
 @dataclass(slots=True)
 class PetitionTest:
-    """One test under way: T and N in votes, what was admitted so far, and how it came out."""
+    """One test under way: T and N in votes, what was admitted so far, and how it came out.
+
+    ``kept`` are the ballots that it is made on: for each voter the index of one on the board.
+    """
 
     body: ThresholdTest
+    kept: Mapping[str, int]
     threshold: int
     electorate: int
     aggregate: Ciphertext
@@ -104,10 +108,10 @@ class PetitionTests:
         """The public share keys Y_j of the qualified trustees."""
         return self._ceremony.share_keys
 
-    def open(self, body: ThresholdTest, *, threshold: int, electorate: int) -> None:
+    def open(self, body: ThresholdTest, kept: Mapping[str, int], *, threshold: int, electorate: int) -> None:
         """Take in a test whose body the rules determine."""
         (aggregate,) = decode_ciphertexts(self._election.algebra, [body.aggregate])
-        test = PetitionTest(body, threshold, electorate, aggregate)
+        test = PetitionTest(body, kept, threshold, electorate, aggregate)
         self._tests[test.at] = test
 
     def of(self, contest: str) -> list[PetitionTest]:
