@@ -31,7 +31,6 @@ from evote.mixnet.commitment_consistent.proof import (
 )
 from evote.mixnet.commitment_consistent.prover import Ahead, CommitmentConsistentProver, _products
 from evote.mixnet.commitment_consistent.verifier import CommitmentConsistent
-from evote.mixnet.mixer import Mixer
 from evote.mixnet.offline import claim, prepare, write
 from evote.mixnet.shuffle import ShuffleStatement, ShuffleToCome, ShuffleWitness
 from evote.mixnet.terelius_wikstrom.offline import Masks
@@ -39,9 +38,9 @@ from evote.mixnet.terelius_wikstrom.proof import mask_bound, native_lengths
 from evote.mixnet.terelius_wikstrom.prover import Proving, columns_of
 from evote.mixnet.terelius_wikstrom.verifier import Bridges
 from evote.record import canonical, vault
-from evote.record.audit import Audit
 from evote.verify import verify
 from tests.elections import changed, run_small
+from tests.mixnet.servers import NAME, PASSPHRASE, cascade, mixer
 from tests.mixnet.shuffle_contract import (
     FAST,
     Case,
@@ -50,9 +49,7 @@ from tests.mixnet.shuffle_contract import (
     statement_of,
     transcript,
 )
-from tests.mixnet.test_cascade import ELECTION, ENCODED, GROUP, KEY, KEYS, NORTH, SOUTH, Lists, body
-
-NAME = "commitment-consistent"
+from tests.mixnet.test_cascade import ELECTION, ENCODED, GROUP, KEY, NORTH, Lists, body
 
 
 class TestCommitmentConsistent(ShuffleContract):
@@ -308,19 +305,6 @@ def test_the_second_part_alone_would_let_a_vote_be_marked(case: Case, a: int) ->
 # --- prepared, by a mix server ---
 
 ROWS = len(ENCODED)
-MADE_FOR = msgspec.structs.replace(ELECTION, shuffle=NAME)
-PASSPHRASE = b"correct horse battery"
-
-
-def mixer(index: int = 1) -> Mixer:
-    return Mixer(MADE_FOR, index, KEYS.mixers[index - 1])
-
-
-def cascade() -> Cascade:
-    made = Cascade(MADE_FOR, KEY, Audit())
-    for place in (NORTH, SOUTH):
-        made.open(place, ENCODED, 1)
-    return made
 
 
 def plaintexts(made: Cascade, group: Group = GROUP) -> set[Any]:

@@ -13,7 +13,6 @@ from itertools import combinations, permutations, product
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from evote.crypto.arithmetic import Arithmetic
@@ -38,10 +37,10 @@ from evote.mixnet.offline import Ahead, PreparedShuffle, Purpose, claim, write
 from evote.mixnet.shuffle import ShuffleStatement, ShuffleToCome, ShuffleWitness
 from evote.mixnet.terelius_wikstrom.proof import native_lengths
 from evote.record import canonical, vault
-from evote.record.audit import Audit
 from evote.record.lists import lines_digest
 from evote.verify import verify
 from tests.elections import EXPECTED, changed, open_box, outcome, story
+from tests.mixnet.servers import MADE_FOR, NAME, PASSPHRASE, cascade, mixer
 from tests.mixnet.shuffle_contract import CAREFUL, FAST, PLACE, ballots, generators, key_of, shuffled, transcript
 from tests.mixnet.shuffle_contract import statement_of as plain_statement_of
 from tests.mixnet.test_cascade import ELECTION, ENCODED, GROUP, KEY, KEYS, NORTH, SOUTH, Lists, body
@@ -53,7 +52,6 @@ from tests.reference.proofs import ciphertexts
 from tests.reference.shuffles import SHUFFLES
 from tests.test_architecture import SECRET_CODE
 
-NAME = "commitment-consistent"
 COMMITTED, ROWS, WIDTH = 9, 5, 2
 PERMUTATION = [6, 2, 8, 0, 5, 7, 1, 3, 4]
 KEPT = [0, 2, 5, 6, 8]  # sorted(PERMUTATION[:ROWS])
@@ -191,20 +189,6 @@ def test_an_entry_for_a_generator_beyond_the_list_is_caught_by_the_opening(case:
 
 
 # --- by a mix server ---
-
-MADE_FOR = msgspec.structs.replace(ELECTION, shuffle=NAME)
-PASSPHRASE = b"correct horse battery"
-
-
-def mixer(index: int = 1) -> Mixer:
-    return Mixer(MADE_FOR, index, KEYS.mixers[index - 1])
-
-
-def cascade() -> Cascade:
-    made = Cascade(MADE_FOR, KEY, Audit())
-    for place in (NORTH, SOUTH):
-        made.open(place, ENCODED, 1)
-    return made
 
 
 def for_any(rows: int, index: int = 1, contest: str = NORTH.contest) -> PreparedShuffle:
