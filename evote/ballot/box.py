@@ -150,9 +150,9 @@ class ClosedBox:
     def answers(self, contest: Contest) -> Iterator[tuple[Unit, tuple[bytes, ...]]]:
         """Yield the unit and ciphertexts of each kept answer in the opened units, in board order, without the voter."""
         unit_of = {cell: unit for unit in self.opened(contest) for cell in unit.cells}
-        for credential, ciphertexts in answers_of(self._kept, contest, self._source):
-            if (unit := unit_of.get(cell_of(credential))) is not None:
-                yield unit, ciphertexts
+        kept = (ballot for ballot in self._kept if cell_of(ballot.credential) in unit_of)
+        for credential, ciphertexts in answers_of(kept, contest, self._source):
+            yield unit_of[cell_of(credential)], ciphertexts
 
 
 def answers_of(

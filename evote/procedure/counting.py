@@ -45,7 +45,7 @@ class Counting:
         ``root`` is the root of the board when the box closed.
         """
         self._election, self._audit, self._source, self._root = election, audit, source, root
-        self.key, self._petitions, self._open_box = key, petitions, box
+        self.key, self._petitions, self._ballots = key, petitions, box
         self.box = ClosedBox(election, box, source)
         self.cascade = Cascade(election, key, audit)
         self.decryption = Decryption(election, key, ceremony.share_keys, audit)
@@ -126,7 +126,7 @@ class Counting:
         `EvidenceMissing` if there are too few shares.
         """
         if contest.question.route is Route.THRESHOLD:
-            return self._petitions.result(contest, self._open_box)
+            return self._petitions.result(contest, self._ballots)
         places = {unit: Place(contest.id, unit.name) for unit in self.box.opened(contest)}
         for place in places.values():
             if place not in self.decryption.places():
@@ -134,7 +134,7 @@ class Counting:
         bound = contest.question.bound if contest.question.route is Route.MIX else 0
         plaintexts = {unit: self.decryption.plaintexts(place, bound) for unit, place in places.items()}
         counted = [count_unit(contest, unit, messages) for unit, messages in plaintexts.items()]
-        self.figures[contest.id] = found = figures(contest, counted, self._root, self._open_box.weight_of(contest))
+        self.figures[contest.id] = found = figures(contest, counted, self._root, self._ballots.weight_of(contest))
         return result(contest, counted, self.box.withheld(contest), found)
 
     def ready(self, contest: Contest) -> bool:
@@ -160,7 +160,7 @@ class Counting:
 
     def _due(self, contest: Contest) -> Iterator[tuple[str, str]]:
         if contest.question.route is Route.THRESHOLD:
-            yield from self._petitions.pending(contest, self._open_box)
+            yield from self._petitions.pending(contest, self._ballots)
             return
         for unit in self.box.opened(contest):
             yield from self._pending(Place(contest.id, unit.name))
