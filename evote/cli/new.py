@@ -10,6 +10,7 @@ import typer
 from evote.cli.options import examples, noun
 from evote.cli.output import say
 from evote.errors import Refused
+from evote.record.files import write_new
 from evote.sources.examples import example_names, example_text
 
 app = noun("Write a definition to start from.")
@@ -30,8 +31,7 @@ def new(
     """
     text = example_text(example)
     try:
-        with out.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        write_new(out, text.encode())
     except FileExistsError:
         raise Refused(f"{out} exists") from None
     say(f"{out} is the definition of {example}; put in the roles and their keys, change the rest, then: evote define")
