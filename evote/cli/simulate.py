@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +17,7 @@ from evote.cli.output import say, show_table
 from evote.cli.workers import workers
 from evote.errors import DecodeError, Refused, VerificationError
 from evote.record.files import sync_directory
-from evote.record.manifest import Contest
+from evote.record.manifest import Contest, definition_from_toml
 from evote.scenario.election import HeldElection, appointed, run
 from evote.scenario.ledger import Tally
 from evote.scenario.scenario import Scenario, draw, scenario
@@ -122,9 +120,9 @@ def _poll(votes: Path, definition: Path | None, strata: str) -> Poll:
 def _definition(path: Path) -> Mapping[str, Any]:
     """Return a definition that can be appointed roles; `DecodeError` says what is wrong with it."""
     try:
-        definition = tomllib.loads(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        definition = definition_from_toml(path.read_text(encoding="utf-8"))
         appointed(Scenario(Poll(definition=definition, lines=())))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise DecodeError(f"{path}: {error}") from None
     return definition
 

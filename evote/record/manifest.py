@@ -256,10 +256,14 @@ def _check_installed(data: bytes) -> None:
 def election_from_toml(text: str) -> Election:
     """Return the election that a person wrote; `DecodeError` says what is wrong with it. Text becomes NFC."""
     try:
-        definition = tomllib.loads(unicodedata.normalize("NFC", text), parse_float=_no_fraction)
-        return msgspec.convert(definition, Election)
-    except (tomllib.TOMLDecodeError, msgspec.MsgspecError, ValueError) as error:
+        return msgspec.convert(definition_from_toml(text), Election)
+    except (msgspec.MsgspecError, ValueError) as error:
         raise DecodeError(f"election definition: {error}") from None
+
+
+def definition_from_toml(text: str) -> dict[str, Any]:
+    """Return a definition as it is written, with or without roles; ``ValueError`` says what is wrong with the TOML."""
+    return tomllib.loads(unicodedata.normalize("NFC", text), parse_float=_no_fraction)
 
 
 def _no_fraction(text: str) -> NoReturn:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from evote.errors import EvidenceMissing
+from evote.record.manifest import definition_from_toml
 from evote.sources.poll import Poll
 from evote.sources.reader import read_poll
 
@@ -28,7 +28,7 @@ def example_text(name: str) -> str:
 
 def example_poll(name: str, districts: Collection[str] = ()) -> Poll:
     """Return the definition and the votes, those of some ``districts`` alone if they are named."""
-    definition: Mapping[str, Any] = tomllib.loads(example_text(name))
+    definition: Mapping[str, Any] = definition_from_toml(example_text(name))
     if districts:
         definition = restricted(definition, districts)
     (votes,) = FOLDER.glob(f"{name}-*.csv")
