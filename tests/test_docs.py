@@ -134,7 +134,7 @@ def petition_values() -> Iterator[tuple[str, bytes]]:
     assert (opened.contest, opened.time, share.body.contest, share.author) == ("park", "closing", "park", "trustee 1")
     election, key = record("petition").election, joint_key("petition")
     tests = PetitionTests(election, cast(Ceremony, SimpleNamespace(key=key)), cast(Audit, None))
-    tests.open(opened, threshold=5, electorate=12)
+    tests.open(opened, {}, threshold=5, electorate=12)
     test = tests.find("park", "closing")
     yield "test of entry 36", test.digest
     joint = joint_coefficients([key.group.decode_many(body("petition", n).coefficients) for n in (5, 6, 7)])
