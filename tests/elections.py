@@ -10,7 +10,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cache
 from pathlib import Path
@@ -31,14 +31,14 @@ from evote.simulate import Keys, Simulation, VoterPlan, appoint
 GROUP = "ristretto255"
 ROADS = ("sum", "mix", "both")
 
-COUNCIL = {
+COUNCIL: dict[str, Any] = {
     "id": "council",
     "title": "Council",
     "type": "selection",
     "rules": {"minimum": 1, "maximum": 2},
     "options": [{"id": "ada", "name": "Ada"}, {"id": "bob", "name": "Bob"}, {"id": "eve", "name": "Eve"}],
 }
-MAYOR = {
+MAYOR: dict[str, Any] = {
     "id": "mayor",
     "title": "Mayor",
     "type": "choice",
@@ -110,14 +110,14 @@ def open_box(path: Path, road: str = "sum", voters: Iterable[VoterPlan] = VOTERS
     return simulation
 
 
-def selections(road: str, council: Collection[int], mayor: Collection[int]) -> dict[str, Collection[int]]:
+def selections(road: str, council: Sequence[int], mayor: Sequence[int]) -> dict[str, Sequence[int]]:
     """Return the answers that a ballot on this road has room for."""
     both = {"council": council, "mayor": mayor}
     return {contest["id"]: both[contest["id"]] for contest in CONTESTS[road]}
 
 
 def good_ballot(
-    simulation: Simulation, voter: str, council: Collection[int] = (1,), mayor: Collection[int] = (1,)
+    simulation: Simulation, voter: str, council: Sequence[int] = (1,), mayor: Sequence[int] = (1,)
 ) -> CastBallot:
     """Return a voter's next ballot, whichever contests the election has."""
     wanted = {"council": council, "mayor": mayor}
@@ -134,7 +134,7 @@ def accept(replies: Sequence[Receipt | Refusal]) -> list[Receipt]:
 def story(simulation: Simulation) -> None:
     """Let people vote: re-votes, a blank, an invalid vote, revocations, a restoration, an abstention."""
 
-    def cast(votes: Mapping[str, tuple[Collection[int], Collection[int]]]) -> None:
+    def cast(votes: Mapping[str, tuple[Sequence[int], Sequence[int]]]) -> None:
         accept(simulation.cast([good_ballot(simulation, voter, *vote) for voter, vote in votes.items()]))
 
     cast({"n1": ((2,), (2,)), "n2": ((1, 2), (1,)), "n3": ((3,), (2,)), "n4": ((), ()), "s1": ((1,), (3,))})
@@ -147,7 +147,7 @@ def story(simulation: Simulation) -> None:
     accept(simulation.cast([spoilt_ballot(simulation, "s4", (2, 3))]))
 
 
-def spoilt_ballot(simulation: Simulation, voter: str, council: Collection[int]) -> CastBallot:
+def spoilt_ballot(simulation: Simulation, voter: str, council: Sequence[int]) -> CastBallot:
     """Return a ballot whose choice, where there is one, is on nobody's list."""
     exponents = {
         c.id: c.question.encode(council) if c.id == "council" else (777,) for c in simulation.election.contests

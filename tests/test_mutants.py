@@ -21,18 +21,18 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     return make_worlds(tmp_path_factory.mktemp("worlds"))
 
 
-def test_records_verify(worlds: Worlds):
+def test_records_verify(worlds: Worlds) -> None:
     for world in worlds.values():
         assert verify(world.path).status == 0
         reference.verify(world.path)
 
 
-def test_every_kind_of_entry_occurs(worlds: Worlds):
+def test_every_kind_of_entry_occurs(worlds: Worlds) -> None:
     kinds = {item.kind for world in worlds.values() for item in take_apart(world).items}
     assert len(kinds) == 19
 
 
-def test_resealing_alone_changes_nothing(worlds: Worlds, tmp_path: Path):
+def test_resealing_alone_changes_nothing(worlds: Worlds, tmp_path: Path) -> None:
     for name, world in worlds.items():
         take_apart(world).seal(tmp_path / name)
         for file in (file for file in world.path.rglob("*") if file.is_file()):
@@ -40,7 +40,7 @@ def test_resealing_alone_changes_nothing(worlds: Worlds, tmp_path: Path):
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_mutants_are_as_many_and_as_named_as_they_should_be(worlds: Worlds, run: str):
+def test_mutants_are_as_many_and_as_named_as_they_should_be(worlds: Worlds, run: str) -> None:
     names = [mutant.name for mutant in mutants_of(worlds, run)]
     assert len(names) == len(set(names))
     assert len(names) >= 500
@@ -48,20 +48,20 @@ def test_mutants_are_as_many_and_as_named_as_they_should_be(worlds: Worlds, run:
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_sample(worlds: Worlds, run: str):
+def test_sample(worlds: Worlds, run: str) -> None:
     verdicts = [judged(worlds, mutant) for mutant in thinned(mutants_of(worlds, run), SAMPLE)]
     assert {verdict.mutant: verdict.problems for verdict in verdicts if verdict.problems} == {}
     assert len({verdict.check for verdict in verdicts}) >= 5
 
 
-def test_every_honest_reason_is_accepted(worlds: Worlds):
+def test_every_honest_reason_is_accepted(worlds: Worlds) -> None:
     by_reason = {mutant.honest: mutant for mutant in mutants_of(worlds, "resealed") if mutant.honest}
     assert len(by_reason) >= 8
     for mutant in by_reason.values():
         assert judged(worlds, mutant).problems == []
 
 
-def test_a_verifier_that_is_wrong_is_found_out(worlds: Worlds, tmp_path: Path):
+def test_a_verifier_that_is_wrong_is_found_out(worlds: Worlds, tmp_path: Path) -> None:
     """The judge must be able to say that something is wrong: an untouched record is no forgery."""
     world = worlds["sum"]
     take_apart(world).seal(tmp_path / "record")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,6 @@ from tests.elections import (
     ask,
     bodies,
     changed,
-    entries_of,
     finished,
     open_box,
     selections,
@@ -171,7 +171,7 @@ def test_only_voters_can_be_revoked() -> None:
 
 # --- closing ---
 
-WRONG_CLOSINGS = {
+WRONG_CLOSINGS: dict[str, dict[str, Any]] = {
     "one entry less": {"size": 0},
     "another root": {"root": bytes(32)},
     "a ballot more": {"ballots": 4},
@@ -202,7 +202,7 @@ def test_a_closing_states_things_as_they_are(tmp_path: Path) -> None:
 
 def test_answers_leave_the_box_in_board_order_and_without_names() -> None:
     simulation = finished("sum")
-    board = [entry.body.answers[0].ciphertexts for entry in entries_of(simulation.path) if entry.author[:6] == "voter "]
+    board = [ballot.answers[0].ciphertexts for ballot in bodies(simulation.path, Ballot)]
     contest = simulation.election.contest("council")
     leaving = list(simulation.counting.box.answers(contest))
     assert len(leaving) == 8

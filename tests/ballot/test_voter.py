@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 
@@ -24,7 +24,7 @@ def polls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulation]:
     simulation.operator.close_record()
 
 
-REFUSED: dict[str, Mapping[str, Collection[int]]] = {
+REFUSED: dict[str, Mapping[str, Sequence[int]]] = {
     "nothing": {},
     "a contest left out": {"council": (1,)},
     "a contest too many": {"council": (1,), "mayor": (1,), "queen": (1,)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ MOTTO = {
     "options": [{"id": "sun", "name": "Sun"}, {"id": "sea", "name": "Sea"}],
 }
 
+Selections = Mapping[str, Sequence[int]]
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -70,13 +72,17 @@ def begin(path: Path, name: str, contests: list[dict[str, Any]], **rules: Any) -
     return Simulation(path, appoint({"name": name, **RULES, **rules, "contests": contests}, keys), keys)
 
 
-def vote(simulation: Simulation, votes: Mapping[str, Mapping[str, Collection[int]]]) -> None:
+def vote(simulation: Simulation, votes: Mapping[str, Selections]) -> None:
     """Cast one ballot for each voter named."""
     accept(simulation.cast([simulation.ballot(voter, selections) for voter, selections in votes.items()]))
 
 
 def by_sum(path: Path) -> World:
     """Two selections, strata, weights, a withheld unit, three trustees who all decrypt."""
+
+    def both(accession: Sequence[int], board: Sequence[int]) -> Selections:
+        return {"accession": accession, "board": board}
+
     simulation = begin(path, "Õisu by sum", [ACCESSION, BOARD], strata=["young", "old"])
     simulation.enrol(
         [VoterPlan(f"n{i}", "north", "young" if i < 5 else "old") for i in range(1, 7)]
@@ -85,7 +91,6 @@ def by_sum(path: Path) -> World:
         + [VoterPlan("x1", "south", "old", 7), VoterPlan("z1", "south", "old"), VoterPlan("z2", "north", "young")]
     )
     simulation.make_key()
-    both = lambda a, b: {"accession": a, "board": b}  # noqa: E731
     vote(simulation, {f"n{i}": both([1 + i % 2], [1]) for i in range(1, 5)} | {"s1": {"accession": [1]}})
     simulation.revoke("s1")
     simulation.revoke("n1", "voted on paper in Õisu")
@@ -101,6 +106,10 @@ def by_sum(path: Path) -> World:
 
 def by_mix(path: Path) -> World:
     """Two choices, one with its list proved; an invalid vote; a key ceremony begun again without trustee 3."""
+
+    def both(mayor: Sequence[int], motto: Sequence[int]) -> Selections:
+        return {"mayor": mayor, "motto": motto}
+
     simulation = begin(path, "Õisu by mix", [MAYOR, MOTTO])
     simulation.enrol(
         [VoterPlan(f"n{i}", "north") for i in range(1, 6)]
@@ -108,7 +117,6 @@ def by_mix(path: Path) -> World:
         + [VoterPlan("z1", "south")]
     )
     box_secrets = ceremony_with_a_restart(simulation)
-    both = lambda a, b: {"mayor": a, "motto": b}  # noqa: E731
     vote(simulation, {f"n{i}": {"mayor": [i % 3 + 1]} for i in range(1, 5)} | {"s1": both([1], [1])})
     simulation.revoke("n1")
     simulation.revoke("s1")

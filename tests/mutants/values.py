@@ -5,7 +5,7 @@ Most replacements are well formed, because what cannot be decoded hides what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from evote.crypto.group import Element, group
@@ -122,6 +122,7 @@ LIST: dict[str, Callable[[list[Any]], list[Any]]] = {
     "first-two-swapped": lambda items: items[1::-1] + items[2:],
     "emptied": lambda _: [],
 }
+OPERATORS: dict[type, Mapping[str, Callable[[Any], Any]]] = {int: INTEGER, str: TEXT, list: LIST}
 
 
 class Part(NamedTuple):
@@ -253,8 +254,7 @@ def replacements(what: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, bool):
         found = iter([("negated", not value)])
     else:
-        table: dict[str, Callable[[Any], Any]] = {int: INTEGER, str: TEXT, list: LIST}.get(type(value), {})
-        found = ((name, operator(value)) for name, operator in table.items())
+        found = ((name, operator(value)) for name, operator in OPERATORS.get(type(value), {}).items())
     seen = [value]
     for name, replacement in found:
         if replacement not in seen:

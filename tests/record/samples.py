@@ -1,8 +1,11 @@
 """A small election, its keys and a few entries, for tests of the record."""
 
+from typing import Any
+
 from evote.crypto.signing import SigningKey
+from evote.questions.option import Option
 from evote.record.entries import AnyBody, Ballot, Definition, Entry, Revocation
-from evote.record.manifest import Contest, District, Election, Option, Role
+from evote.record.manifest import Contest, District, Election, Role
 from evote.record.merkle import MerkleLog, leaf_hash
 from evote.record.operator import sign_entry
 
@@ -21,7 +24,7 @@ def role(name: str, key: SigningKey) -> Role:
     return Role(name=name, key=key.public_key)
 
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "name": "Õisu 2026",
     "group": "ristretto255",
     "operator": role("The office", OPERATOR),

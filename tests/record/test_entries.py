@@ -157,7 +157,7 @@ def test_what_is_not_an_entry(name: str) -> None:
         decode_entry(MALFORMED[name])
 
 
-BOUNDS = {
+BOUNDS: dict[str, AnyBody] = {
     "attempt 0": KeyRestart(attempt=0, disqualified=()),
     "attempt 1001": KeyRestart(attempt=1001, disqualified=()),
     "trustee 0": KeyRestart(attempt=1, disqualified=(0,)),

@@ -2,7 +2,9 @@
 
 import os
 import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,16 +48,23 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_bytes_reach_the_disk_before_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = []
-    for step in (os.fsync, Path.replace):
-        owner, name = (os, "fsync") if step is os.fsync else (Path, "replace")
-        monkeypatch.setattr(owner, name, lambda *a, step=step: (steps.append(step.__name__), step(*a))[1])
+    steps: list[str] = []
+
+    def noted(step: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            steps.append(step.__name__)
+            return step(*arguments)
+
+        return run
+
+    monkeypatch.setattr(os, "fsync", noted(os.fsync))
+    monkeypatch.setattr(Path, "replace", noted(Path.replace))
     write_atomic(tmp_path / "file", b"new")
     assert steps == ["fsync", "replace", "fsync"]
 
 
 def test_rows_that_fail_leave_nothing(tmp_path: Path) -> None:
-    def rows():
+    def rows() -> Iterator[bytes]:
         yield b"one"
         raise PowerCut
 

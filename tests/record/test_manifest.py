@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from msgspec.structs import replace
 
 from evote.crypto.group import group
 from evote.errors import DecodeError, EvidenceMissing
-from evote.record.manifest import Contest, District, Election, Option, Role, decode_election, election_from_toml
+from evote.questions.option import Option
+from evote.record.manifest import Contest, District, Election, Role, decode_election, election_from_toml
 from tests.record.samples import COUNCIL, ELECTION, MIXER, OPERATOR, SETTINGS, role
 
 TEXT = ELECTION.canonical
@@ -28,13 +30,13 @@ def test_the_sample_is_sound() -> None:
     assert replace(ELECTION, name="Another").fingerprint != ELECTION.fingerprint
 
 
-def contest(**changes: object) -> dict[str, object]:
+def contest(**changes: Any) -> dict[str, Any]:
     """Return the change that puts a changed contest into the election."""
     return {"contests": (replace(COUNCIL, **changes),)}
 
 
 # What makes the election impossible at once
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "unknown group": ({"group": "no-such-group"}, "nothing is registered"),
     "small group": ({"group": "toy"}, "too small"),
     "threshold 0": ({"threshold": 0}, "threshold"),
@@ -68,7 +70,7 @@ WRONG = {
     "mixers without the mix road": ({"mixers": (role("Mixer", MIXER),)}, "mixers must be named"),
 }
 # What is found at the latest when the definition is written
-WRONG_FIELDS = {
+WRONG_FIELDS: dict[str, dict[str, Any]] = {
     "empty name": {"name": ""},
     "long name": {"name": "x" * 201},
     "control character": {"name": "Õisu\n2026"},
@@ -101,7 +103,7 @@ def test_a_wrong_field_has_no_fingerprint(name: str) -> None:
         _ = election.fingerprint
 
 
-CONTESTS = {
+CONTESTS: dict[str, tuple[dict[str, Any], str]] = {
     "no such question": ({"type": "no-such-question"}, "nothing is registered"),
     "two options of one name": ({"options": OPTIONS[:1] * 2}, "options of contest council must be distinct"),
     "no options": ({"options": ()}, "selection"),

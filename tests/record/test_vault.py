@@ -39,9 +39,14 @@ def test_nobody_else_can_read_it(vault: Path) -> None:
 
 
 def test_it_was_never_readable_by_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    modes = []
+    modes: list[int] = []
     fsync = os.fsync
-    monkeypatch.setattr("os.fsync", lambda file: (modes.append(os.fstat(file).st_mode), fsync(file))[1])
+
+    def noted(file: int) -> None:
+        modes.append(os.fstat(file).st_mode)
+        fsync(file)
+
+    monkeypatch.setattr("os.fsync", noted)
     before = os.umask(0)
     try:
         write_secret(tmp_path / "secret", SECRET, PASSPHRASE, cost=MINIMAL)

@@ -13,7 +13,7 @@ RULES = {
     "minimum_group": 3,
     "districts": [{"id": "north", "name": "North"}, {"id": "south", "name": "Süd"}],
 }
-POINTS = [
+POINTS: list[dict[str, Any]] = [
     {
         "id": "films",
         "title": "How good were they?",
@@ -47,7 +47,7 @@ POINTS = [
         "count": {"method": "greedy", "budget": 80},
     },
 ]
-LISTS = [
+LISTS: list[dict[str, Any]] = [
     {
         "id": "council",
         "title": "Council",
@@ -86,7 +86,7 @@ LISTS = [
         "options": [{"id": f"d{i}", "name": f"Delegate {i}"} for i in range(1, 8)],
     },
 ]
-RANKED = [
+RANKED: list[dict[str, Any]] = [
     {
         "id": "board",
         "title": "Board",
@@ -115,7 +115,7 @@ RANKED = [
     },
 ]
 SUPPORT = [{"id": "support", "name": "I support it"}]
-PETITIONS = [
+PETITIONS: list[dict[str, Any]] = [
     {
         "id": "park",
         "title": "A park",

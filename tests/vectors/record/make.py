@@ -6,7 +6,7 @@ keeps what some voters' second devices read, with what it must show.
 
 import json
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ MIX = {
         },
     ],
 }
-Votes = Mapping[str, Mapping[str, Collection[int]]]
+Votes = Mapping[str, Mapping[str, Sequence[int]]]
 
 
 def make_sum(path: Path) -> dict[str, str]:
@@ -78,10 +78,10 @@ def make_sum(path: Path) -> dict[str, str]:
     simulation.enrol([*homes, *away, VoterPlan("h1", "south", "home", weight=3)])
     _ceremony_with_a_cheat(simulation)
 
-    def north(accession: Collection[int], *board: int) -> dict[str, Collection[int]]:
+    def north(accession: Sequence[int], *board: int) -> dict[str, Sequence[int]]:
         return {"accession": accession, "board": board}
 
-    def south(*accession: int) -> dict[str, Collection[int]]:
+    def south(*accession: int) -> dict[str, Sequence[int]]:
         return {"accession": accession}
 
     _cast(simulation, {"n1": north([1], 1, 2), "n2": north([2], 3), "n6": north([1]), "s1": south(1), "s2": south()})
@@ -105,10 +105,10 @@ def make_mix(path: Path) -> dict[str, str]:
     simulation.enrol([*voters, *(VoterPlan(f"h{i}", "south", weight=2) for i in range(1, 4))])
     simulation.make_key()
 
-    def north(*mayor: int) -> dict[str, Collection[int]]:
+    def north(*mayor: int) -> dict[str, Sequence[int]]:
         return {"mayor": mayor}
 
-    def south(motto: int, *mayor: int) -> dict[str, Collection[int]]:
+    def south(motto: int, *mayor: int) -> dict[str, Sequence[int]]:
         return {"mayor": mayor, "motto": [motto]}
 
     _cast(simulation, {"n1": north(1), "n2": north(2), "s1": south(1, 3), "s2": south(2, 1), "h1": south(1, 3)})
