@@ -8,13 +8,13 @@ one window, multiplies all results by theirs and drops them, so a megabyte does 
     powers_of_base   (L/c) (n + e 2^(c-1)), and 4 n for the inverses where these are not free
     FixedBase        (L/w) 2^(w-1) or (L/w) 2^w once, then L/w each
 
-An entry costs e = 1 modulo p and 4 on curves, where it is normalised to make the products with it cheap (measured).
+An entry costs e = 1 modulo p and 2 on curves, where it is also made an addend (1 to 2, measured).
 (Brickell, Gordon, McCurley, Wilson 1992.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evote.crypto import digits
@@ -24,7 +24,7 @@ from evote.crypto.powers import shortest
 Raw = Any
 
 MAX_WIDTH = 14
-ENTRY, ENTRY_ON_CURVES = 1, 4  # products: an entry of a table
+ENTRY, ENTRY_ON_CURVES = 1, 2  # products: an entry of a table
 
 
 def powers_of_base(base: Element, exponents: Sequence[int]) -> list[Element]:
@@ -57,10 +57,11 @@ def _single(group: Group, base: Raw, exponent: int) -> Raw:
 
 def _streamed(group: Group, base: Raw, windows: digits.Digits) -> list[Raw]:
     targets = [group.identity.raw] * windows.count
-    for k in range(len(windows)):
-        table = _multiples(group, base, 1 << windows.width - 1)
-        group.spread(targets, group.addends(table), windows[k])
-        base = group.square(table[-1])
+    for k, table in enumerate(_tables(group, base, windows)):
+        if k:
+            group.spread(targets, group.addends(table), windows[k])
+        else:
+            targets = [table[digit] if digit >= 0 else group.invert(table[-digit]) for digit in windows[0]]
     return targets
 
 
@@ -68,18 +69,26 @@ def _streamed_as_quotients(group: Group, base: Raw, windows: digits.Digits) -> l
     """Return the powers as quotients: the digits > 0 make the numerators, those < 0 the denominators."""
     n = windows.count
     targets = [group.identity.raw] * (2 * n)
-    for k in range(len(windows)):
-        table = _multiples(group, base, 1 << windows.width - 1)
+    for k, table in enumerate(_tables(group, base, windows)):
         group.spread(targets, group.addends(table), digits.apart(windows[k]))
-        base = group.square(table[-1])
     return list(map(group.multiply, targets[:n], group.invert_many(targets[n:])))
 
 
+def _tables(group: Group, base: Raw, windows: digits.Digits) -> Iterator[list[Raw]]:
+    """Yield what the digits of each window name, the lowest first."""
+    for _ in range(len(windows)):
+        table = _multiples(group, base, 1 << windows.width - 1)
+        yield table
+        base = group.square(table[-1])
+
+
 def _multiples(group: Group, base: Raw, count: int) -> list[Raw]:
-    """Return base^0 ... base^count."""
+    """Return base^0 ... base^count: what is there, multiplied by its last entry, is the next half."""
     table = [group.identity.raw, base]
-    for i in range(2, count + 1):
-        table.append(group.multiply(table[-1], base) if i & 1 else group.square(table[i >> 1]))
+    while (known := len(table)) <= count:
+        more = table[1 : count + 2 - known]
+        group.spread(more, group.addends([group.identity.raw, table[-1]]), [1] * len(more))
+        table += more
     return table
 
 

@@ -10,6 +10,7 @@ from evote.crypto.fixed_base import FixedBase, powers_of_base
 from evote.crypto.group import Element, Group, group
 from tests.crypto.samples import TOY, elements
 from tests.crypto.test_powers import EXPONENTS, FREE, spent  # noqa: F401 - a fixture
+from tests.crypto.watching import noting
 
 Q = TOY.order
 (a,) = elements(TOY, 1)
@@ -49,8 +50,7 @@ def test_every_width(of: Group, width: int, monkeypatch: pytest.MonkeyPatch) -> 
     """Of a length of 64 bits, 2, 4, 8 and 16 are divisors."""
     widths: list[int] = []
     monkeypatch.setattr(fixed_base, "streamed_width", lambda *_: width)
-    init = Digits.__init__
-    monkeypatch.setattr(Digits, "__init__", lambda self, v, n, w, o: widths.append(w) or init(self, v, n, w, o))
+    monkeypatch.setattr(Digits, "__init__", noting(widths, lambda _self, _v, _n, w, _o: w, Digits.__init__))
     monkeypatch.setattr(fixed_base, "streamed_cost", lambda *_: 0)
     assert Q.bit_length() == 64
     exponents = [*EXPONENTS.values(), Q // 2, Q // 2 + 1]
@@ -98,6 +98,6 @@ def test_widths_grow_with_the_work() -> None:
     streamed = [fixed_base.streamed_width(n, 3071) for n in (1, 10, 300, 5000, 20000)]
     stored = [fixed_base.stored_width(n, 256) for n in (1, 10, 300, 5000)]
     assert streamed == sorted(set(streamed))
-    assert fixed_base.streamed_width(5000, 252, fixed_base.ENTRY_ON_CURVES) == 9
+    assert fixed_base.streamed_width(5000, 252, fixed_base.ENTRY_ON_CURVES) == 10
     assert streamed[3] == 11
     assert stored == sorted(set(stored))
