@@ -2,7 +2,7 @@
 
 import pickle
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import mul
 from typing import ClassVar
@@ -354,11 +354,12 @@ class GroupContract:
         ours = self.group.generator
         assert ours != theirs.generator
         assert self.group != theirs
-        for mix in (
+        mixes: list[Callable[[], Element]] = [
             lambda: ours * theirs.generator,
             lambda: ours / theirs.generator,
             lambda: self.group.product_of_powers([ours, theirs.generator], [1, 1]),
-        ):
+        ]
+        for mix in mixes:
             with pytest.raises(ValueError, match="different groups"):
                 mix()
 
@@ -374,6 +375,7 @@ class GroupContract:
 
     def test_hashing_into_the_group(self) -> None:
         g = self.group
+        calls: list[tuple[str, *tuple[bytes, ...]]]
         calls = [("a",), ("b",), ("a", b""), ("a", b"bc"), ("a", b"b", b"c"), ("ab", b"c"), ("a", b"bc", b"")]
         hashed = [g.hash_to_group(*call) for call in calls]
         assert hashed == [g.hash_to_group(*call) for call in calls]

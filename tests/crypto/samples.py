@@ -10,10 +10,18 @@ from evote.crypto import statements
 from evote.crypto.elgamal import Ciphertext, PublicKey
 from evote.crypto.group import Element, Group, Scalar
 from evote.crypto.group import group as registered
+from evote.crypto.modp import ModPGroup
 from evote.crypto.relation import Disjunction, LinearRelation, Statement, Witness
 from evote.crypto.transcript import NativeTranscript
 
-TOY = registered("toy")
+
+def modp(name: str) -> ModPGroup:
+    found = registered(name)
+    assert isinstance(found, ModPGroup)
+    return found
+
+
+TOY = modp("toy")
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypedDict
 
 import pytest
 
 from evote.crypto.arithmetic import Arithmetic, Powers
 from evote.crypto.elgamal import PublicKey
-from evote.crypto.group import Element, Group, group
+from evote.crypto.group import Element, Group, Scalar, group
 from evote.crypto.prover import prove
 from evote.crypto.relation import Witness
 from evote.crypto.statements import encryption_of_one_of
 from evote.crypto.verifier import verify
 from tests.crypto.samples import TOY, elements, keypair, scalars, transcript
+from tests.crypto.watching import noting
 
 GROUPS = [TOY, group("ristretto255"), group("p-256"), group("modp-2048")]
 EXPONENTS = [0, 1, 2, -1, -5]
@@ -57,7 +59,8 @@ def test_a_product_of_powers(arithmetic: Arithmetic, of: Group) -> None:
 def test_powers_of_named_and_of_other_bases(arithmetic: Arithmetic, of: Group) -> None:
     named, other = elements(of, 2)
     power = Powers(arithmetic, named, count=10)
-    for x in (*scalars(of, 2), *EXPONENTS):
+    exponents: list[Scalar | int] = [*scalars(of, 2), *EXPONENTS]
+    for x in exponents:
         assert power(named, x) == named**x
         assert power(of.decode(bytes(named)), x) == named**x
         assert power(other, x) == other**x
@@ -75,29 +78,21 @@ def test_encryption_and_proof_by_tables(arithmetic: Arithmetic, of: Group) -> No
     verify(statement, prove(statement, Witness((r,), 1), transcript(), power=power), transcript())
 
 
-class Watched:
-    """Which operations of a group were given which exponents."""
+class Given(TypedDict, total=False):
+    """How to raise to powers, if it is said at all."""
 
-    def __init__(self, of: Group, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.public = 0
-        for name in ("power_public", "product_of_powers", "collect", "spread"):
-            monkeypatch.setattr(of, name, self._counting(getattr(of, name)))
-
-    def _counting(self, operation):  # type: ignore[no-untyped-def]
-        def counted(*arguments):  # type: ignore[no-untyped-def]
-            self.public += 1
-            return operation(*arguments)
-
-        return counted
+    power: Powers
 
 
 def test_careful_is_the_default_and_never_takes_the_public_path(monkeypatch: pytest.MonkeyPatch) -> None:
     _, key = keypair(TOY)
     (r,) = scalars(TOY, 1)
-    watched = Watched(TOY, monkeypatch)
+    public: list[str] = []
+    for name in ("power_public", "product_of_powers", "collect", "spread"):
+        monkeypatch.setattr(TOY, name, noting(public, lambda *_, name=name: name, getattr(TOY, name)))
 
     def everything(key: PublicKey, *bases: Element) -> None:
-        given = {"power": Powers(Arithmetic.CAREFUL, *bases)} if bases else {}
+        given: Given = {"power": Powers(Arithmetic.CAREFUL, *bases)} if bases else {}
         sealed = key.encrypt(TOY.generator, r, **given)
         key.reencrypt(sealed, r, **given)
         prove(encryption_of_one_of(key, sealed, (0, 1)), Witness((r,), 1), transcript(), **given)
@@ -106,6 +101,6 @@ def test_careful_is_the_default_and_never_takes_the_public_path(monkeypatch: pyt
     everything(key, TOY.generator, key.y)
     assert Arithmetic.CAREFUL.powers(key.y, [1, 2]) == [key.y, key.y**2]
     assert Arithmetic.CAREFUL.product([key.y], [3]) == key.y**3
-    assert watched.public == 0
+    assert public == []
     Powers(Arithmetic.FAST, key.y)(key.y, r)
-    assert watched.public > 0
+    assert public

@@ -47,18 +47,18 @@ def honest_proof(name: str, context: str = "test") -> tuple[Statement, Proof]:
 executor = executors.executor
 
 
-def test_one_equation_by_itself():
+def test_one_equation_by_itself() -> None:
     assert power(5, 5).holds()
     assert not power(5, 6).holds()
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 50])
-def test_true_equations_pass(count: int):
+def test_true_equations_pass(count: int) -> None:
     batch(*(power(n, n) for n in range(count))).check()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8, 33])
-def test_one_false_equation_is_named_wherever_it_is(count: int):
+def test_one_false_equation_is_named_wherever_it_is(count: int) -> None:
     for culprit in {0, 1 % count, count // 2, count - 1}:
         claims = [power(n, n + (n == culprit)) for n in range(count)]
         with pytest.raises(VerificationError) as caught:
@@ -67,13 +67,13 @@ def test_one_false_equation_is_named_wherever_it_is(count: int):
 
 
 @given(st.sets(st.integers(0, 20), min_size=1), st.binary(min_size=32, max_size=32))
-def test_of_several_false_equations_the_first_is_named(culprits: set[int], seed: bytes):
+def test_of_several_false_equations_the_first_is_named(culprits: set[int], seed: bytes) -> None:
     claims = [power(n, n + (n in culprits)) for n in range(21)]
     with pytest.raises(VerificationError, match=f"item {min(culprits)}$"):
         batch(*claims, seed=seed).check()
 
 
-def test_mixed_statements_in_one_batch():
+def test_mixed_statements_in_one_batch() -> None:
     made = Batch(SEED)
     for name in SAMPLES:
         statement, proof = honest_proof(name)
@@ -85,7 +85,7 @@ def test_mixed_statements_in_one_batch():
         made.check()
 
 
-def test_a_batch_and_single_verification_agree_on_tampered_proofs():
+def test_a_batch_and_single_verification_agree_on_tampered_proofs() -> None:
     for name in SAMPLES:
         statement, proof = honest_proof(name)
         last = (*proof.responses[-1][:-1], proof.responses[-1][-1] + 1)
@@ -97,7 +97,7 @@ def test_a_batch_and_single_verification_agree_on_tampered_proofs():
             made.check()
 
 
-def test_a_batch_may_be_checked_twice_and_grow():
+def test_a_batch_may_be_checked_twice_and_grow() -> None:
     made = batch(power(1, 1), power(2, 2))
     made.check()
     made.check()
@@ -107,7 +107,7 @@ def test_a_batch_may_be_checked_twice_and_grow():
 
 
 @pytest.mark.parametrize("real", ["ristretto255", "modp-2048"])
-def test_real_groups(real: str):
+def test_real_groups(real: str) -> None:
     made = Batch(SEED)
     for name in ("linear", "encryption of zero or one", "decryption"):
         sample = SAMPLES[name](group(real))
@@ -141,26 +141,26 @@ def folds(seed: bytes, monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Eleme
 CLAIMS = [power(n, n + (n == 5)) for n in range(8)]
 
 
-def test_a_given_seed_reproduces_and_another_does_not(monkeypatch: pytest.MonkeyPatch):
+def test_a_given_seed_reproduces_and_another_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     one, again, other = (folds(seed, monkeypatch) for seed in (SEED, SEED, SEED[::-1]))
     assert one == again
     assert one[0] != other[0]
 
 
-def test_bisection_draws_fresh_weights(monkeypatch: pytest.MonkeyPatch):
+def test_bisection_draws_fresh_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each range has weights of its own; otherwise two culprits that cancel in the whole may cancel in a half."""
     (_, whole), (_, half) = folds(SEED, monkeypatch)[:2]
     assert not set(whole) & set(half)
 
 
-def test_weights_are_128_bits_long_and_distinct(monkeypatch: pytest.MonkeyPatch):
+def test_weights_are_128_bits_long_and_distinct(monkeypatch: pytest.MonkeyPatch) -> None:
     _, exponents = folds(SEED, monkeypatch)[0]
     weights = [-x for x in exponents if x < 0]
     assert len(set(weights)) == len(CLAIMS)
     assert 120 < max(weights).bit_length() <= 128
 
 
-def test_errors_that_cancel_without_weights_do_not_with_them():
+def test_errors_that_cancel_without_weights_do_not_with_them() -> None:
     up, down = power(1, 2), power(1, 0)
     assert fold([up, down], [1, 1]).is_identity()
     with pytest.raises(VerificationError, match="item 0"):
@@ -178,31 +178,31 @@ def fold(claims: Sequence[Equation], weights: Sequence[int]) -> Folding:
 
 
 @given(st.lists(st.tuples(st.integers(-50, 50), st.integers(-(2**70), 2**70)), min_size=1, max_size=8))
-def test_a_fold_is_the_weighted_product(pairs: list[tuple[int, int]]):
+def test_a_fold_is_the_weighted_product(pairs: list[tuple[int, int]]) -> None:
     total = sum(weight * (exponent - 3) for exponent, weight in pairs)
     claims, weights = [power(exponent, 3) for exponent, _ in pairs], [weight for _, weight in pairs]
     assert fold(claims, weights).is_identity() == (total % TOY.order == 0)
     assert fold([*claims, power(-total, 0)], [*weights, 1]).is_identity()
 
 
-def test_a_base_used_often_appears_once():
+def test_a_base_used_often_appears_once() -> None:
     folding = fold([power(n, n) for n in range(4)], [1, 10, 100, 1000])
     assert len(folding.bases) == 5
     assert list(folding.exponents.values()) == [3210, -1, -10, -100, -1000]
 
 
-def test_equal_elements_in_two_objects_are_two_bases_and_no_harm():
+def test_equal_elements_in_two_objects_are_two_bases_and_no_harm() -> None:
     folding = fold([Equation((g, TOY.decode(bytes(g))), (1, -1))], [7])
     assert list(folding.bases.values()) == [g, g]
     assert folding.is_identity()
 
 
-def test_a_base_twice_in_one_equation_adds_up():
+def test_a_base_twice_in_one_equation_adds_up() -> None:
     folding = fold([Equation((g, g), (2, 3))], [1])
     assert (list(folding.bases.values()), list(folding.exponents.values())) == ([g], [5])
 
 
-def test_what_a_folding_names_by_its_place_in_memory_it_keeps_alive():
+def test_what_a_folding_names_by_its_place_in_memory_it_keeps_alive() -> None:
     """Or another object could take the place, and its exponent."""
     folding, total = Folding(), 0
     for n in range(1, 200):
@@ -269,13 +269,13 @@ def plan(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.usefixtures("plan")
 @pytest.mark.parametrize("count", [1, 2, 13])
-def test_true_families_pass(count: int, executor: Executor | None):
+def test_true_families_pass(count: int, executor: Executor | None) -> None:
     batch(logarithms(count), power(3, 3), total(count), logarithms(2)).check(executor)
 
 
 @pytest.mark.usefixtures("plan")
 @pytest.mark.parametrize("count", [1, 2, 7])
-def test_a_false_row_anywhere_in_a_family_is_found(count: int):
+def test_a_false_row_anywhere_in_a_family_is_found(count: int) -> None:
     for row in range(count):
         with pytest.raises(VerificationError, match=r"item 1$"):
             batch(logarithms(count), logarithms(count, [row]), logarithms(count)).check()
@@ -283,7 +283,7 @@ def test_a_false_row_anywhere_in_a_family_is_found(count: int):
 
 @pytest.mark.usefixtures("plan")
 @pytest.mark.parametrize("culprit", range(6))
-def test_bisection_finds_the_culprit_among_all_sorts(culprit: int, executor: Executor | None):
+def test_bisection_finds_the_culprit_among_all_sorts(culprit: int, executor: Executor | None) -> None:
     def claims(wrong: int) -> list[Equation | Family]:
         rows = [[4] * (n == wrong) for n in range(6)]
         return [
@@ -300,23 +300,25 @@ def test_bisection_finds_the_culprit_among_all_sorts(culprit: int, executor: Exe
 
 
 @pytest.mark.usefixtures("plan")
-def test_of_several_false_families_the_first_is_named():
+def test_of_several_false_families_the_first_is_named() -> None:
     with pytest.raises(VerificationError, match=r"item 1$"):
         batch(logarithms(3), logarithms(3, [2]), logarithms(3, [0]), total(4, 1)).check()
 
 
 @pytest.mark.parametrize("real", ["ristretto255", "p-256", "modp-2048", "electionguard-4096"])
 @pytest.mark.usefixtures("plan")
-def test_families_in_real_groups(real: str):
+def test_families_in_real_groups(real: str) -> None:
     of = group(real)
     batch(logarithms(5, of=of), total(4, of=of)).check()
-    for wrong in ([logarithms(5, [4], of), total(4, of=of)], [total(4, 1, of), logarithms(5, of=of)]):
+    claims: list[list[Equation | Family]]
+    claims = [[logarithms(5, [4], of), total(4, of=of)], [total(4, 1, of), logarithms(5, of=of)]]
+    for wrong in claims:
         with pytest.raises(VerificationError, match=r"item 0$"):
             batch(*wrong).check()
 
 
 @pytest.mark.usefixtures("plan")
-def test_a_vector_shared_by_equations_counts_in_each():
+def test_a_vector_shared_by_equations_counts_in_each() -> None:
     shared = Vector.of(TOY, [g ** TOY.scalar(n) for n in range(8)])
     squares, sums = Power(shared, range(8)), Power(shared, [1] * 8, 3)
     true = [
@@ -333,7 +335,7 @@ def test_a_vector_shared_by_equations_counts_in_each():
             batch(*claims).check()
 
 
-def test_rows_whose_errors_cancel_are_false():
+def test_rows_whose_errors_cancel_are_false() -> None:
     """Within a family, between families, and between a family and its neighbours."""
     up, down = logarithms(2, [1]), Logarithms([0, 4], Vector.of(TOY, [g ** TOY.scalar(n) for n in (0, 3)]))
     assert not up.fold([1, 1]).holds()
@@ -345,7 +347,7 @@ def test_rows_whose_errors_cancel_are_false():
             batch(*claims).check()
 
 
-def test_every_row_and_every_neighbour_has_a_weight_of_its_own():
+def test_every_row_and_every_neighbour_has_a_weight_of_its_own() -> None:
     first, second = logarithms(5), logarithms(4, [3])
     made = batch(first, power(1, 1), second)
     with pytest.raises(VerificationError):
@@ -358,7 +360,7 @@ def test_every_row_and_every_neighbour_has_a_weight_of_its_own():
     assert made._weights(0, 3, 10)[6:] == second.weights[0]
 
 
-def test_short_exponents_are_taken_as_they_are_and_long_ones_merged():
+def test_short_exponents_are_taken_as_they_are_and_long_ones_merged() -> None:
     modp, curve = group("modp-3072"), group("ristretto255")
     for of, apart in ((modp, True), (curve, False)):
         equation = Equation((of.generator,), (0,), (Power(Vector.of(of, [of.generator]), [2**128 - 1]),))
@@ -372,14 +374,14 @@ def test_short_exponents_are_taken_as_they_are_and_long_ones_merged():
 
 
 @pytest.mark.parametrize("count", [1, 2, 300])
-def test_workers_make_no_difference(count: int, executor: Executor | None, monkeypatch: pytest.MonkeyPatch):
+def test_workers_make_no_difference(count: int, executor: Executor | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_module, "SINGLES", 20)
     batch(*(power(n, n) for n in range(count))).check(executor)
     with pytest.raises(VerificationError, match=f"item {count - 1}$"):
         batch(*(power(n, n + (n == count - 1)) for n in range(count))).check(executor)
 
 
-def test_many_single_bases_go_to_the_workers_with_the_vectors(monkeypatch: pytest.MonkeyPatch):
+def test_many_single_bases_go_to_the_workers_with_the_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_module, "SINGLES", 5)
     seen: list[list[int]] = []
 
@@ -402,7 +404,9 @@ NO_MEMBER = (2**64 + 3102).to_bytes(TOY.element_size, "big")
 @pytest.mark.usefixtures("plan")
 @pytest.mark.parametrize("row", [0, 3, 12])
 @pytest.mark.parametrize("others", [(), (power(1, 1),), (power(1, 2),), (total(4, 1), logarithms(3, [1]))], ids=len)
-def test_what_is_no_member_never_passes(row: int, others: Sequence[Equation | Family], executor: Executor | None):
+def test_what_is_no_member_never_passes(
+    row: int, others: Sequence[Equation | Family], executor: Executor | None
+) -> None:
     """Whatever else is false, and though -1 to an even power is 1."""
     family = logarithms(13)
     encodings = family.claimed.encodings()
@@ -417,7 +421,7 @@ def replace_claimed(family: Logarithms, encodings: Sequence[bytes]) -> Logarithm
 
 
 @pytest.mark.parametrize("exponents", [[0, 0], [2, 2], [TOY.order, TOY.order]], ids=str)
-def test_what_is_no_member_never_passes_though_its_power_does(exponents: list[int]):
+def test_what_is_no_member_never_passes_though_its_power_does(exponents: list[int]) -> None:
     outside = Vector(TOY, NO_MEMBER * 2, "outside")
     for factor in (0, 1, 2):
         equation = Equation((g,), (0,), (Power(outside, exponents, factor),))
@@ -427,7 +431,7 @@ def test_what_is_no_member_never_passes_though_its_power_does(exponents: list[in
 
 
 @pytest.mark.parametrize("pool", [None, ThreadPoolExecutor], ids=["alone", "workers"])
-def test_groups_do_not_mix(pool: type[ThreadPoolExecutor] | None, monkeypatch: pytest.MonkeyPatch):
+def test_groups_do_not_mix(pool: type[ThreadPoolExecutor] | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_module, "SINGLES", 1)
     other = group("modp-2048")
     bases = Equation((other.generator, other.generator), (1, -1))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -75,7 +76,7 @@ def test_the_first_inputs_are_hashed_phrases() -> None:
 
 
 @pytest.mark.parametrize("vector", VECTORS["square root of a ratio"], ids=range(6))
-def test_square_root_of_a_ratio(vector: dict[str, str]) -> None:
+def test_square_root_of_a_ratio(vector: dict[str, Any]) -> None:
     u, v, r = (mpz(int.from_bytes(bytes.fromhex(vector[key]), "little")) for key in "uvr")
     assert edwards25519.sqrt_ratio(u, v) == (vector["was_square"], r)
 
@@ -205,10 +206,10 @@ def test_buckets_and_targets_are_those_of_the_plain_law(digits: list[int]) -> No
         buckets = g.collect(g.addends(points), digits, size)
         assert [b and affine(b) for b in buckets] == [b and affine(b) for b in expected]
     for table in (points, [IDENTITY, *points[:4]]):
-        targets, expected = points[::-1], points[::-1]
+        targets, wanted = points[::-1], points[::-1]
         g.spread(targets, g.addends(table), digits)
-        Group.spread(g, expected, table, digits)
-        assert [affine(p) for p in targets] == [affine(p) for p in expected]
+        Group.spread(g, wanted, table, digits)
+        assert [affine(p) for p in targets] == [affine(p) for p in wanted]
 
 
 def test_lists_of_addends_and_digits_are_equally_long(ristretto: Group) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count, takewhile
 from math import factorial
 
@@ -10,11 +10,11 @@ import pytest
 
 from evote.crypto import masked_table, modp
 from evote.crypto.bigint import invert_many, mpz
-from evote.crypto.group import Group, group
 from evote.crypto.masked_table import MaskedTable
 from evote.crypto.modp import ModPGroup
 from evote.errors import DecodeError
 from tests.crypto.group_contract import Script
+from tests.crypto.samples import modp as named
 
 GUARD = 64
 
@@ -64,15 +64,15 @@ def euler(bits: int) -> int:
     ("name", "bits", "offset"), [("modp-2048", 2048, 124476), ("modp-3072", 3072, 1690314), ("modp-4096", 4096, 240904)]
 )
 def test_rfc_3526_primes_are_made_of_pi(name: str, bits: int, offset: int) -> None:
-    assert group(name).p == 2**bits - 2 ** (bits - 64) - 1 + 2**64 * (pi(bits - 130) + offset)
+    assert named(name).p == 2**bits - 2 ** (bits - 64) - 1 + 2**64 * (pi(bits - 130) + offset)
 
 
 def test_rfc_7919_prime_is_made_of_e() -> None:
-    assert group("ffdhe3072").p == 2**3072 - 2**3008 + (e(2942) + 2625351) * 2**64 - 1
+    assert named("ffdhe3072").p == 2**3072 - 2**3008 + (e(2942) + 2625351) * 2**64 - 1
 
 
 def test_electionguard_prime_is_made_of_eulers_constant() -> None:
-    g = group("electionguard-4096")
+    g = named("electionguard-4096")
     delta, rest = divmod(g.p - (2**4096 - 2**3840 + 2**256 * euler(3584) + 2**256 - 1), 2**256)
     assert rest == 0
     assert 0 < delta < 2**280
@@ -112,7 +112,7 @@ def test_bad_parameters_are_refused(p: int, q: int, g: int) -> None:
 
 @pytest.mark.parametrize("name", ["toy", "modp-2048", "modp-3072", "modp-4096", "ffdhe3072", "electionguard-4096"])
 def test_the_exponent_given_to_gmp_has_a_fixed_number_of_limbs_and_is_never_zero(name: str) -> None:
-    q = group(name).order
+    q = named(name).order
     offset = modp._blinding(q)
     assert offset in (q, 2 * q)
     assert len({-(-(offset + e).bit_length() // 64) for e in (0, 1, q // 2, q - 1)}) == 1
@@ -120,30 +120,30 @@ def test_the_exponent_given_to_gmp_has_a_fixed_number_of_limbs_and_is_never_zero
 
 def test_hashing_is_reduction_and_the_cofactor_power() -> None:
     for name in ("toy", "modp-2048", "electionguard-4096"):
-        g = group(name)
+        g = named(name)
         size = g.element_size + 16
         h = int.from_bytes(hashlib.shake_256(b"seed").digest(size), "big")
         assert g.hash_to_raw(hashlib.shake_256(b"seed")) == pow(h, (g.p - 1) // g.order, g.p)
 
 
 def test_hashing_passes_over_zero_and_one() -> None:
-    g = group("toy")
+    g = named("toy")
     size = g.element_size + 16
     blocks = [bytes(size), (1).to_bytes(size, "big"), (g.p - 1).to_bytes(size, "big"), (3).to_bytes(size, "big")]
     assert g.hash_to_raw(Script(b"".join(blocks))) == 9
 
 
 @pytest.fixture(scope="module")
-def electionguard() -> Group:
-    return group("electionguard-4096")
+def electionguard() -> ModPGroup:
+    return named("electionguard-4096")
 
 
-def outsider(g: Group, seed: int) -> bytes:
+def outsider(g: ModPGroup, seed: int) -> bytes:
     """Return an element of order (p-1)/2q times a member: a square, but not in the subgroup."""
     return (pow(4, g.order * seed, g.p) * int(g.hash_to_group("x").raw) % g.p).to_bytes(g.element_size, "big")
 
 
-def test_outsiders_that_cancel_do_not_pass(electionguard: Group) -> None:
+def test_outsiders_that_cancel_do_not_pass(electionguard: ModPGroup) -> None:
     g = electionguard
     honest = [bytes(g.hash_to_group("member", bytes([i]))) for i in range(4)]
     first, inverse = outsider(g, 1), outsider(g, -1)
@@ -154,7 +154,7 @@ def test_outsiders_that_cancel_do_not_pass(electionguard: Group) -> None:
 
 
 @pytest.mark.parametrize("index", range(7))
-def test_bisection_finds_the_first_outsider(electionguard: Group, index: int) -> None:
+def test_bisection_finds_the_first_outsider(electionguard: ModPGroup, index: int) -> None:
     encodings = [bytes(electionguard.generator)] * 7
     encodings[index] = outsider(electionguard, 5)
     encodings[6] = outsider(electionguard, 7)
@@ -162,7 +162,7 @@ def test_bisection_finds_the_first_outsider(electionguard: Group, index: int) ->
         electionguard.decode_many(encodings)
 
 
-def test_an_outsider_before_malformed_bytes_is_named_first(electionguard: Group) -> None:
+def test_an_outsider_before_malformed_bytes_is_named_first(electionguard: ModPGroup) -> None:
     good, bad = bytes(electionguard.generator), outsider(electionguard, 3)
     with pytest.raises(DecodeError, match=r"^item 1: "):
         electionguard.decode_many([good, bad, b"malformed"])
@@ -170,10 +170,15 @@ def test_an_outsider_before_malformed_bytes_is_named_first(electionguard: Group)
         electionguard.decode_many([good, b"malformed", bad])
 
 
-def test_weights_are_fresh(electionguard: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_are_fresh(electionguard: ModPGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[bytes] = []
     draw = os.urandom
-    monkeypatch.setattr(os, "urandom", lambda size: drawn.append(draw(size)) or drawn[-1])
+
+    def urandom(size: int) -> bytes:
+        drawn.append(draw(size))
+        return drawn[-1]
+
+    monkeypatch.setattr(os, "urandom", urandom)
     encodings = [bytes(electionguard.generator)] * 3
     electionguard.decode_many(encodings)
     electionguard.decode_many(encodings)
@@ -204,7 +209,7 @@ def test_inversions_share_one() -> None:
 @pytest.mark.parametrize("name", ["toy", "electionguard-4096", "modp-2048"])
 def test_a_masked_table_has_entries_of_one_length(name: str) -> None:
     """The base 2 and the digit 0 included: an entry short by more than chance would show in the time taken."""
-    g = group(name)
+    g = named(name)
     table = MaskedTable(mpz(2 if name == "modp-2048" else g.generator.raw), g.order, mpz(g.p))
     lengths = {entry.bit_length() for entries, _ in table._rows for entry in entries}
     assert max(lengths) <= g.p.bit_length()
@@ -212,11 +217,20 @@ def test_a_masked_table_has_entries_of_one_length(name: str) -> None:
 
 
 def test_a_masked_table_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    g = group("toy")
+    g = named("toy")
     table = MaskedTable(mpz(2), g.order, mpz(g.p))
     masks: list[list[int]] = []
-    monkeypatch.setattr(masked_table, "mul", lambda entry, mask: masks[-1].append(mask) or entry * mask)
-    monkeypatch.setattr(masked_table, "map", lambda f, *xs: masks.append([]) or map(f, *xs), raising=False)
+
+    def mul(entry: int, mask: int) -> int:
+        masks[-1].append(mask)
+        return entry * mask
+
+    def row(function: Callable[..., int], *columns: Iterable[int]) -> Iterator[int]:
+        masks.append([])
+        return map(function, *columns)
+
+    monkeypatch.setattr(masked_table, "mul", mul)
+    monkeypatch.setattr(masked_table, "map", row, raising=False)
     for exponent in (0, 1, g.order - 1, g.order // 3 * 16 % g.order):
         masks.clear()
         assert table.power(exponent) == pow(2, exponent, g.p)

@@ -41,27 +41,27 @@ def holds(statement: Statement, witness: Witness) -> bool:
 
 
 @pytest.mark.parametrize("name", SECOND_GENERATORS)
-def test_the_second_generator_is_what_it_always_was(name: str):
+def test_the_second_generator_is_what_it_always_was(name: str) -> None:
     assert hashlib.sha256(bytes(second_generator(group(name)))).hexdigest() == SECOND_GENERATORS[name]
 
 
-def test_the_second_generator_is_hashed_with_a_label_of_its_own():
+def test_the_second_generator_is_hashed_with_a_label_of_its_own() -> None:
     assert second_generator(TOY) is h
     assert h not in (g, TOY.identity, *TOY.independent_generators(3, "shuffle generators"))
     assert [h] == TOY.independent_generators(1, SECOND_GENERATOR)
 
 
 @pytest.mark.parametrize("value", [0, 1, 7, 2**80, -1])
-def test_a_commitment(value: int):
+def test_a_commitment(value: int) -> None:
     assert commit(TOY, value, R) == g ** TOY.scalar(value) * h**R
 
 
-def test_values_and_blinding_add():
+def test_values_and_blinding_add() -> None:
     assert commit(TOY, 3, R) * commit(TOY, 4, S) == commit(TOY, 7, R + S)
     assert commit(TOY, 3, R) / commit(TOY, 4, S) == commit(TOY, -1, R - S)
 
 
-def test_a_commitment_costs_a_power_of_each_generator():
+def test_a_commitment_costs_a_power_of_each_generator() -> None:
     spent: list[Element] = []
 
     def power(base: Element, exponent: Scalar | int) -> Element:
@@ -72,7 +72,7 @@ def test_a_commitment_costs_a_power_of_each_generator():
     assert spent == [g, h]
 
 
-def test_who_knows_the_logarithm_of_h_opens_as_he_likes(monkeypatch: pytest.MonkeyPatch):
+def test_who_knows_the_logarithm_of_h_opens_as_he_likes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same equation shows that it hides perfectly: for each value there is one r that explains the commitment."""
     monkeypatch.setattr(pedersen, "second_generator", lambda of: of.generator**A)
     committed = commit(TOY, 3, R)
@@ -83,7 +83,7 @@ def test_who_knows_the_logarithm_of_h_opens_as_he_likes(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("value", range(-2, 7))
-def test_exactly_the_listed_values_can_be_proved(value: int):
+def test_exactly_the_listed_values_can_be_proved(value: int) -> None:
     values = (0, 1, 4)
     statement = commitment_to_one_of(commit(TOY, value, R), values)
     assert [holds(statement, Witness((R,), branch)) for branch in range(3)] == [value == v for v in values]
@@ -99,7 +99,7 @@ TAMPERED: dict[str, Statement] = {
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_a_proof_fits_no_other_statement(name: str):
+def test_a_proof_fits_no_other_statement(name: str) -> None:
     honest = commitment_to_one_of(commit(TOY, 1, R), (0, 1))
     proof = prove(honest, Witness((R,), 1), transcript())
     verify(honest, proof, transcript())
@@ -110,7 +110,7 @@ def test_a_proof_fits_no_other_statement(name: str):
 
 
 @pytest.mark.parametrize("of", [TOY, group("ristretto255"), group("p-256"), group("modp-2048")], ids=lambda g: g.name)
-def test_what_a_proof_for_n_values_costs(of: Group):
+def test_what_a_proof_for_n_values_costs(of: Group) -> None:
     (r,) = scalars(of, 1)
     for n in (1, 2, 5):
         spent: list[Element] = []
@@ -128,12 +128,12 @@ def test_what_a_proof_for_n_values_costs(of: Group):
         assert len(bytes(proof)) == proof_size(statement) == n * (of.element_size + of.scalar_size) + (n - 1) * size
 
 
-def test_no_value_is_no_statement():
+def test_no_value_is_no_statement() -> None:
     with pytest.raises(ValueError, match="no branches"):
         commitment_to_one_of(h, ())
 
 
 @pytest.mark.parametrize("value", [-1, 2**64])
-def test_a_value_out_of_range_is_the_callers_mistake(value: int):
+def test_a_value_out_of_range_is_the_callers_mistake(value: int) -> None:
     with pytest.raises(ValueError, match="offset"):
         commitment_to_one_of(h, (0, value))

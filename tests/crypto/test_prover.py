@@ -34,33 +34,33 @@ def equal(x: Scalar, context: str) -> Proof:
     return prove(equal_logarithms("equal", G, H, G**x, H**x), Witness((x,)), transcript(context), random_bytes=stuck)
 
 
-def test_a_stuck_generator_repeats_nothing_but_the_whole_proof():
+def test_a_stuck_generator_repeats_nothing_but_the_whole_proof() -> None:
     assert equal(X, "a") == equal(X, "a")
     proofs = [equal(X, "a"), equal(X, "b"), equal(OTHER_X, "a")]
     assert len(set().union(*map(commitments, proofs))) == 6
     assert len({proof.responses for proof in proofs}) == 3
 
 
-def test_a_stuck_generator_depends_on_the_witness_alone():
+def test_a_stuck_generator_depends_on_the_witness_alone() -> None:
     """A forger who knows statement and randomness, but no witness, cannot tell the nonce."""
     right = prove(RELATION, Witness((X,)), transcript(), random_bytes=stuck)
     wrong = prove(RELATION, Witness((OTHER_X,)), transcript(), random_bytes=stuck)
     assert not commitments(right) & commitments(wrong)
 
 
-def test_a_working_generator_never_repeats():
+def test_a_working_generator_never_repeats() -> None:
     proofs = [prove(RELATION, Witness((X,)), transcript()) for _ in range(50)]
     assert len(set().union(*map(commitments, proofs))) == 100
 
 
-def test_nonces_within_a_proof_differ():
+def test_nonces_within_a_proof_differ() -> None:
     sample = SAMPLES["encryption of one of"](TOY)
     proof = prove(sample.statement, sample.witness, transcript(), random_bytes=stuck)
     assert len({z for row in proof.responses for z in row}) == 3
     assert len(set(proof.challenges)) == 2
 
 
-def test_the_generator_is_asked_for_32_bytes_once():
+def test_the_generator_is_asked_for_32_bytes_once() -> None:
     asked: list[int] = []
 
     def recording(count: int) -> bytes:
@@ -71,7 +71,7 @@ def test_the_generator_is_asked_for_32_bytes_once():
     assert asked == [32]
 
 
-def test_the_true_branch_does_not_show():
+def test_the_true_branch_does_not_show() -> None:
     """Challenges and responses of the true branch are spread like those of the others: one chi-square each."""
     _, key = keypair(TOY)
     (r,) = scalars(TOY, 1)
@@ -88,7 +88,7 @@ def test_the_true_branch_does_not_show():
             assert sum((tops[what, quarter] - 80) ** 2 / 80 for quarter in range(4)) < 60
 
 
-def test_the_transcript_is_advanced_as_the_verifiers_is():
+def test_the_transcript_is_advanced_as_the_verifiers_is() -> None:
     proving, checking = transcript(), transcript()
     proof = prove(RELATION, Witness((X,)), proving)
     verify(RELATION, proof, checking)
@@ -103,7 +103,7 @@ WRONG: dict[str, Witness] = {
 
 
 @pytest.mark.parametrize("witness", WRONG.values(), ids=WRONG)
-def test_a_wrong_witness_gives_a_proof_that_fails(witness: Witness):
+def test_a_wrong_witness_gives_a_proof_that_fails(witness: Witness) -> None:
     with pytest.raises(VerificationError):
         verify(RELATION, prove(RELATION, witness, transcript()), transcript())
 
@@ -118,12 +118,12 @@ MISSHAPEN: dict[str, Witness] = {
 
 
 @pytest.mark.parametrize("witness", MISSHAPEN.values(), ids=MISSHAPEN)
-def test_a_misshapen_witness_is_the_callers_mistake(witness: Witness):
+def test_a_misshapen_witness_is_the_callers_mistake(witness: Witness) -> None:
     with pytest.raises(ValueError, match=r"shape|order"):
         prove(RELATION, witness, transcript())
 
 
-def test_a_witness_does_not_print():
+def test_a_witness_does_not_print() -> None:
     assert str(int(X)) not in repr(Witness((X,), 1))
     assert repr(Witness((X,), 0)) == repr(Witness((OTHER_X,), 1))
 
@@ -141,7 +141,7 @@ def spent(statement: Statement, witness: Witness) -> list[bytes]:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_cost_in_powers(name: str):
+def test_cost_in_powers(name: str) -> None:
     sample = SAMPLES[name](TOY)
     branches, found = sample.statement.branches, runs(sample.statement)
     expected = sum(base is not TOY.identity for branch in branches for row in branch.bases for base in row)
@@ -163,7 +163,7 @@ def test_cost_in_powers(name: str):
         ("decryption", 2),
     ],
 )
-def test_cost_of_a_ballot(name: str, powers: int):
+def test_cost_of_a_ballot(name: str, powers: int) -> None:
     sample = SAMPLES[name](TOY)
     assert len(spent(sample.statement, sample.witness)) == powers
 
@@ -187,13 +187,13 @@ def alternatives(x: Scalar) -> dict[str, list[tuple[Disjunction, Witness]]]:
 
 
 @pytest.mark.parametrize("name", alternatives(X))
-def test_the_true_branch_costs_what_a_false_one_does(name: str):
+def test_the_true_branch_costs_what_a_false_one_does(name: str) -> None:
     """The same bases are raised in the same order whichever branch is true; but for the ciphertext itself."""
     seen = [spent(statement, witness) for statement, witness in alternatives(X)[name]]
     assert all(bases == seen[0] for bases in seen)
 
 
-def test_each_branch_can_be_the_true_one():
+def test_each_branch_can_be_the_true_one() -> None:
     for cases in alternatives(X).values():
         for statement, witness in cases:
             verify(statement, prove(statement, witness, transcript()), transcript())
@@ -209,7 +209,7 @@ class LongChallenges(NativeTranscript):
         return NativeTranscript("nonces")
 
 
-def test_a_dialect_draws_the_challenge_of_a_relation_its_own_way():
+def test_a_dialect_draws_the_challenge_of_a_relation_its_own_way() -> None:
     proof = prove(RELATION, Witness((X,)), LongChallenges("test"))
     verify(RELATION, proof, LongChallenges("test"))
     with pytest.raises(VerificationError):

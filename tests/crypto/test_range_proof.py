@@ -70,7 +70,7 @@ def proved(statements: Sequence[Statement], witnesses: Sequence[Witness]) -> boo
 
 
 @pytest.mark.parametrize("m", range(130))
-def test_the_sums_of_some_weights_are_0_to_m(m: int):
+def test_the_sums_of_some_weights_are_0_to_m(m: int) -> None:
     weights = bit_weights(m)
     if m <= ENUMERATED:
         assert weights == ()
@@ -81,12 +81,12 @@ def test_the_sums_of_some_weights_are_0_to_m(m: int):
 
 
 @pytest.mark.parametrize("k", [3, 4, 10, 40])
-def test_below_a_power_of_two_the_weights_are_the_powers_of_two(k: int):
+def test_below_a_power_of_two_the_weights_are_the_powers_of_two(k: int) -> None:
     assert bit_weights(2**k - 1) == tuple(2**j for j in range(k))
 
 
 @given(st.data())
-def test_bits_make_the_number(data: st.DataObject):
+def test_bits_make_the_number(data: st.DataObject) -> None:
     m = data.draw(st.integers(0, 200) | st.integers(0, 2**70), "m")
     v = data.draw(st.integers(0, m), "v")
     weights, found = bit_weights(m), bits(v, m)
@@ -95,14 +95,14 @@ def test_bits_make_the_number(data: st.DataObject):
     assert not weights or sum(w * b for w, b in zip(weights, found, strict=True)) == v
 
 
-def test_each_number_has_bits_of_its_own():
+def test_each_number_has_bits_of_its_own() -> None:
     for m in range(ENUMERATED + 1, 40):
         assert len({bits(v, m) for v in range(m + 1)}) == m + 1
 
 
 @pytest.mark.parametrize("m", [0, 1, ENUMERATED, ENUMERATED + 1, 100])
 @pytest.mark.parametrize("v", ["-1", "m + 1"])
-def test_a_number_out_of_range_has_no_bits(v: str, m: int):
+def test_a_number_out_of_range_has_no_bits(v: str, m: int) -> None:
     number = -1 if v == "-1" else m + 1
     if m <= ENUMERATED:
         assert bits(number, m) == ()
@@ -115,7 +115,7 @@ def test_a_number_out_of_range_has_no_bits(v: str, m: int):
         commitment_range_witnesses(number, RHO, BLINDING[: len(bit_weights(m))], m)
 
 
-def test_no_range_ends_below_0():
+def test_no_range_ends_below_0() -> None:
     for call in (bit_weights, partial(bits, 0)):
         with pytest.raises(ValueError, match="starts at 0"):
             call(-1)
@@ -160,7 +160,7 @@ MOST = 11
 
 
 @pytest.mark.parametrize("m", range(MOST + 1))
-def test_exactly_0_to_m_can_be_proved_of_a_ciphertext(m: int):
+def test_exactly_0_to_m_can_be_proved_of_a_ciphertext(m: int) -> None:
     weights = bit_weights(m)
     for v in range(-2, m + 4):
         links = [Witness((RHO,), branch) for branch in range(m + 1)]
@@ -171,7 +171,7 @@ def test_exactly_0_to_m_can_be_proved_of_a_ciphertext(m: int):
 
 
 @pytest.mark.parametrize("m", range(MOST + 1))
-def test_exactly_0_to_m_can_be_proved_of_a_commitment(m: int):
+def test_exactly_0_to_m_can_be_proved_of_a_commitment(m: int) -> None:
     weights = bit_weights(m)
     for v in range(-2, m + 4):
         links = [Witness((weighted(weights) - RHO,))] if weights else [Witness((RHO,), b) for b in range(m + 1)]
@@ -180,7 +180,7 @@ def test_exactly_0_to_m_can_be_proved_of_a_commitment(m: int):
 
 
 @pytest.mark.parametrize("m", range(MOST + 1))
-def test_exactly_start_to_start_plus_m_can_be_proved(m: int):
+def test_exactly_start_to_start_plus_m_can_be_proved(m: int) -> None:
     weights, start = bit_weights(m), 3
     for v in (-1, 0, start - 1, start, start + m, start + m + 1, start + 2 * m + 2):
         links = [Witness((RHO,), branch) for branch in range(m + 1)]
@@ -222,7 +222,7 @@ KINDS = {"range": range_of, "shifted range": shifted_range_of, "committed range"
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("m", range(20))
-def test_every_number_in_range_can_be_proved(kind: str, m: int):
+def test_every_number_in_range_can_be_proved(kind: str, m: int) -> None:
     for v in range(m + 1):
         said = KINDS[kind](v, m)
         assert proved(said.statements, said.witnesses)
@@ -231,7 +231,7 @@ def test_every_number_in_range_can_be_proved(kind: str, m: int):
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
-def test_large_ranges(kind: str, data: st.DataObject):
+def test_large_ranges(kind: str, data: st.DataObject) -> None:
     m = data.draw(st.integers(1, 2**50), "m")
     said = KINDS[kind](data.draw(st.integers(0, m), "v"), m)
     batch = Batch(bytes(32))
@@ -242,7 +242,7 @@ def test_large_ranges(kind: str, data: st.DataObject):
 
 @settings(max_examples=30, deadline=None)
 @given(st.data())
-def test_large_numbers_out_of_range(data: st.DataObject):
+def test_large_numbers_out_of_range(data: st.DataObject) -> None:
     """The bits of m, or of v modulo 2^k, and the link for v: the link does not hold."""
     m = data.draw(st.integers(ENUMERATED + 1, 2**50), "m")
     v = data.draw(st.integers(m + 1, 2 * m) | st.integers(-m, -1) | st.integers(m + 1, TOY.order - 1), "v")
@@ -277,7 +277,7 @@ OTHERS: dict[str, list[Statement]] = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_proofs_fit_no_other_statements(name: str):
+def test_proofs_fit_no_other_statements(name: str) -> None:
     said = range_of(V, M)
     proofs = [prove(s, w, transcript()) for s, w in zip(said.statements, said.witnesses, strict=True)]
     assert all(map(verified, said.statements, proofs))
@@ -285,7 +285,7 @@ def test_proofs_fit_no_other_statements(name: str):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_proofs_fit_no_other_context(kind: str):
+def test_proofs_fit_no_other_context(kind: str) -> None:
     said = KINDS[kind](V, M)
     proofs = [prove(s, w, transcript()) for s, w in zip(said.statements, said.witnesses, strict=True)]
     for statement, proof in zip(said.statements, proofs, strict=True):
@@ -303,7 +303,7 @@ WRONG_LINKS: dict[str, Witness] = {
 
 
 @pytest.mark.parametrize("name", WRONG_LINKS)
-def test_a_wrong_witness_does_not_prove_the_link(name: str):
+def test_a_wrong_witness_does_not_prove_the_link(name: str) -> None:
     said = range_of(V, M)
     assert holds(said.statements[-1], said.witnesses[-1])
     assert not holds(said.statements[-1], WRONG_LINKS[name])
@@ -312,7 +312,7 @@ def test_a_wrong_witness_does_not_prove_the_link(name: str):
 # --- what the caller must see to ---
 
 
-def test_a_sum_that_goes_around_is_in_range_again():
+def test_a_sum_that_goes_around_is_in_range_again() -> None:
     """As q + 3 is 3: who lets prices add up to q or more, lets anybody spend them."""
     large = [TOY.order - 1, 4]
     known = bits(sum(large) % TOY.order, M)
@@ -323,7 +323,7 @@ def test_a_sum_that_goes_around_is_in_range_again():
 
 @pytest.mark.parametrize("m", [1, ENUMERATED, ENUMERATED + 1, 100])
 @pytest.mark.parametrize("change", [-1, 1])
-def test_another_number_of_commitments_is_refused(m: int, change: int):
+def test_another_number_of_commitments_is_refused(m: int, change: int) -> None:
     count = len(bit_weights(m)) + change
     if count < 0:
         return
@@ -337,14 +337,14 @@ def test_another_number_of_commitments_is_refused(m: int, change: int):
 
 
 @pytest.mark.parametrize("change", [-1, 1])
-def test_another_number_of_blinding_factors_is_refused(change: int):
+def test_another_number_of_blinding_factors_is_refused(change: int) -> None:
     r = BLINDING[: len(bit_weights(M)) + change]
     for witnesses in (range_witnesses, commitment_range_witnesses):
         with pytest.raises(ValueError, match="zip"):
             witnesses(V, RHO, r, M)
 
 
-def test_a_range_longer_than_the_group_is_refused():
+def test_a_range_longer_than_the_group_is_refused() -> None:
     largest = TOY.order - 1
     count = len(bit_weights(largest))
     assert len(range_statements(KEY, seal(0), committed([0] * count), largest)) == count + 1
@@ -354,7 +354,7 @@ def test_a_range_longer_than_the_group_is_refused():
         range_statements(KEY, seal(0), committed([0] * count), largest, start=1)
 
 
-def test_who_knows_the_logarithm_of_h_proves_anything(monkeypatch: pytest.MonkeyPatch):
+def test_who_knows_the_logarithm_of_h_proves_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were h the joint key, its trustees could: v = 1000, bits 0, and R = -v / log_g h + sum_j w_j r_j."""
     x, key = keypair(TOY)
     v, weights = 1000, bit_weights(M)
@@ -370,7 +370,7 @@ def test_who_knows_the_logarithm_of_h_proves_anything(monkeypatch: pytest.Monkey
 # --- as elections use it ---
 
 
-def test_points_within_a_limit():
+def test_points_within_a_limit() -> None:
     """Three options with 0..10 points each, 20 together; the sum of ciphertexts seals the sum of points."""
     points, m, limit = (10, 3, 7), 10, 20
     rhos = scalars(TOY, 3, seed=93)
@@ -387,7 +387,7 @@ def test_points_within_a_limit():
 
 
 @pytest.mark.parametrize("chosen", list(product((0, 1), repeat=4)), ids=lambda x: "".join(map(str, x)))
-def test_projects_within_a_budget(chosen: tuple[int, ...]):
+def test_projects_within_a_budget(chosen: tuple[int, ...]) -> None:
     """Costs 300, 1100, 700, 900 under 2000, in units of 100; what costs more cannot be proved."""
     costs, cap = (3, 11, 7, 9), 20
     rhos = scalars(TOY, 4, seed=94)
@@ -403,7 +403,7 @@ def test_projects_within_a_budget(chosen: tuple[int, ...]):
 
 
 @pytest.mark.parametrize("threshold", [1, 8, 17, 30])
-def test_a_threshold_is_reached_or_not(threshold: int):
+def test_a_threshold_is_reached_or_not(threshold: int) -> None:
     """Of S supporters among N it is provable either that S >= T, or that S < T, and never both."""
     electorate = 30
     m = (1 << electorate.bit_length()) - 1
@@ -453,7 +453,7 @@ def cost(statements: Sequence[Statement], witnesses: Sequence[Witness]) -> Cost:
 
 @pytest.mark.parametrize("m", [1, 5, 6, 7, 8, 100, 1000, 10**6])
 @pytest.mark.parametrize("kind", ["range", "shifted range"])
-def test_cost_of_a_range(kind: str, m: int):
+def test_cost_of_a_range(kind: str, m: int) -> None:
     said = KINDS[kind](m // 2, m)
     k, spent = len(bit_weights(m)), cost(said.statements, said.witnesses)
     if m <= ENUMERATED:
@@ -468,7 +468,7 @@ def test_cost_of_a_range(kind: str, m: int):
 
 
 @pytest.mark.parametrize("m", [1, 5, 6, 7, 8, 100, 1000, 10**6])
-def test_cost_of_a_committed_range(m: int):
+def test_cost_of_a_committed_range(m: int) -> None:
     said = committed_range_of(m // 2, m)
     k, spent = len(bit_weights(m)), cost(said.statements, said.witnesses)
     if m <= ENUMERATED:
@@ -481,7 +481,7 @@ def test_cost_of_a_committed_range(m: int):
 
 
 @pytest.mark.parametrize("m", [6, 100, 10**6])
-def test_bytes_over_ristretto255(m: int):
+def test_bytes_over_ristretto255(m: int) -> None:
     of, k = REAL[0], len(bit_weights(m))
     elements, sealed = [of.generator] * k, Ciphertext(of.generator, of.generator)
     key = PublicKey(of.generator)
@@ -491,13 +491,13 @@ def test_bytes_over_ristretto255(m: int):
     assert committed_ranges + k * of.element_size == 192 * k + 64
 
 
-def test_a_proof_tells_nothing_by_its_size():
+def test_a_proof_tells_nothing_by_its_size() -> None:
     for kind in KINDS.values():
         sizes = {cost(said.statements, said.witnesses).size for said in (kind(v, M) for v in range(M + 1))}
         assert len(sizes) == 1
 
 
-def test_values_are_named_where_that_costs_less():
+def test_values_are_named_where_that_costs_less() -> None:
     """In powers, and in bytes if elements, challenges and scalars are equally long; at m = 6 powers are equal."""
     for m in range(1, 100):
         k = m.bit_length()
@@ -508,7 +508,7 @@ def test_values_are_named_where_that_costs_less():
 
 
 @pytest.mark.parametrize("of", REAL, ids=lambda of: of.name)
-def test_real_groups(of: Group):
+def test_real_groups(of: Group) -> None:
     """With tables, through bytes, in one batch; and a false number among the true ones is named."""
     _, key = keypair(of)
     power = Powers(Arithmetic.CAREFUL, of.generator, key.y, second_generator(of))

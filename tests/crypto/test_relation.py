@@ -54,11 +54,11 @@ def changed(rows: tuple[tuple[T, ...], ...], row: int, new: Callable[[T], T]) ->
     return tuple((*r[:-1], new(r[-1])) if i == row % len(rows) else r for i, r in enumerate(rows))
 
 
-def test_honest_proof_holds(sample: Sample, proof: Proof):
+def test_honest_proof_holds(sample: Sample, proof: Proof) -> None:
     verify(sample.statement, proof, transcript())
 
 
-def test_proof_survives_its_encoding(sample: Sample, proof: Proof):
+def test_proof_survives_its_encoding(sample: Sample, proof: Proof) -> None:
     data = bytes(proof)
     # Elements of the toy group have 9 bytes, scalars and challenges 8.
     fields = sum(map(len, proof.responses)) + len(proof.challenges)
@@ -80,7 +80,7 @@ TAMPERINGS: dict[str, Callable[[Proof], Proof]] = {
 
 
 @pytest.mark.parametrize("tamper", TAMPERINGS.values(), ids=TAMPERINGS)
-def test_tampered_proof_is_refused(sample: Sample, proof: Proof, tamper: Callable[[Proof], Proof]):
+def test_tampered_proof_is_refused(sample: Sample, proof: Proof, tamper: Callable[[Proof], Proof]) -> None:
     assert tamper(proof) != proof
     with pytest.raises(VerificationError) as caught:
         verify(sample.statement, tamper(proof), transcript(), "voter 7")
@@ -96,7 +96,7 @@ DISJUNCTION_TAMPERINGS: dict[str, Callable[[Proof], Proof]] = {
 
 @pytest.mark.parametrize("tamper", DISJUNCTION_TAMPERINGS.values(), ids=DISJUNCTION_TAMPERINGS)
 @pytest.mark.parametrize("name", ["mixed disjunction", "encryption of zero or one"])
-def test_tampered_challenge_is_refused(name: str, tamper: Callable[[Proof], Proof]):
+def test_tampered_challenge_is_refused(name: str, tamper: Callable[[Proof], Proof]) -> None:
     sample = SAMPLES[name](TOY)
     proof = prove(sample.statement, sample.witness, transcript())
     verify(sample.statement, proof, transcript())
@@ -104,7 +104,7 @@ def test_tampered_challenge_is_refused(name: str, tamper: Callable[[Proof], Proo
         verify(sample.statement, tamper(proof), transcript())
 
 
-def test_branches_do_not_change_places():
+def test_branches_do_not_change_places() -> None:
     sample = SAMPLES["encryption of zero or one"](TOY)
     proof = prove(sample.statement, sample.witness, transcript())
     swapped = Proof(proof.commitments[::-1], proof.challenges, proof.responses[::-1])
@@ -129,12 +129,12 @@ MISSHAPEN: dict[str, Callable[[Proof], Proof]] = {
 @pytest.mark.parametrize("tamper", MISSHAPEN.values(), ids=MISSHAPEN)
 def test_a_proof_of_another_shape_is_the_callers_mistake(
     sample: Sample, proof: Proof, tamper: Callable[[Proof], Proof]
-):
+) -> None:
     with pytest.raises(ValueError, match=r"shape|challenge|zip"):
         verify(sample.statement, tamper(proof), transcript())
 
 
-def test_every_bit_counts(sample: Sample, proof: Proof):
+def test_every_bit_counts(sample: Sample, proof: Proof) -> None:
     data = bytes(proof)
     for position in range(8 * len(data)):
         flipped = bytearray(data)
@@ -157,13 +157,15 @@ CONTEXTS: dict[str, Callable[[Sample, Proof], None]] = {
 
 
 @pytest.mark.parametrize("use", CONTEXTS.values(), ids=CONTEXTS)
-def test_the_same_proof_elsewhere_is_refused(sample: Sample, proof: Proof, use: Callable[[Sample, Proof], None]):
+def test_the_same_proof_elsewhere_is_refused(
+    sample: Sample, proof: Proof, use: Callable[[Sample, Proof], None]
+) -> None:
     verify(sample.statement, proof, transcript())
     with pytest.raises(VerificationError):
         use(sample, proof)
 
 
-def test_two_proofs_share_a_transcript_in_order():
+def test_two_proofs_share_a_transcript_in_order() -> None:
     one, other = SAMPLES["linear"](TOY), SAMPLES["decryption"](TOY)
     proving, checking, backwards = transcript(), transcript(), transcript()
     first = prove(one.statement, one.witness, proving)
@@ -178,8 +180,13 @@ def _branch(statement: Disjunction, number: int, new: LinearRelation) -> Disjunc
     return replace(statement, branches=tuple(new if i == number else b for i, b in enumerate(statement.branches)))
 
 
-LINEAR, DISJUNCTION = SAMPLES["linear"](TOY).statement, SAMPLES["mixed disjunction"](TOY).statement
-assert isinstance(LINEAR, LinearRelation)
+def linear() -> LinearRelation:
+    statement = SAMPLES["linear"](TOY).statement
+    assert isinstance(statement, LinearRelation)
+    return statement
+
+
+LINEAR, DISJUNCTION = linear(), SAMPLES["mixed disjunction"](TOY).statement
 assert isinstance(DISJUNCTION, Disjunction)
 OTHER = elements(TOY, 1, seed=99)[0]
 OTHER_LINEAR = replace(LINEAR, image=(OTHER, *LINEAR.image[1:]))
@@ -223,7 +230,7 @@ STATEMENTS: dict[str, Statement] = {
 }
 
 
-def test_every_part_of_the_statement_is_bound():
+def test_every_part_of_the_statement_is_bound() -> None:
     challenges = {}
     for name, statement in STATEMENTS.items():
         said = transcript()
@@ -232,7 +239,7 @@ def test_every_part_of_the_statement_is_bound():
     assert len(set(challenges.values())) == len(STATEMENTS)
 
 
-def test_elements_of_a_run_are_bound_once_and_by_value():
+def test_elements_of_a_run_are_bound_once_and_by_value() -> None:
     """Which objects hold the elements is no part of a statement."""
     first, second = encryption_of_one_of(KEY, CIPHERTEXT, (0, 1)).branches
     twin = replace(second, image=tuple(TOY.decode(bytes(element)) for element in second.image))
@@ -244,7 +251,7 @@ def test_elements_of_a_run_are_bound_once_and_by_value():
     assert said[0].challenge("challenge", 256) == said[1].challenge("challenge", 256)
 
 
-def test_a_relation_without_offsets_says_none():
+def test_a_relation_without_offsets_says_none() -> None:
     said = [Recording("test"), Recording("test")]
     bind(LINEAR, said[0])
     bind(replace(LINEAR, offsets=(0, 0, 0)), said[1])
@@ -252,14 +259,14 @@ def test_a_relation_without_offsets_says_none():
     assert replace(LINEAR, offsets=()) == LINEAR
 
 
-def test_what_a_disjunction_says_of_its_branches():
+def test_what_a_disjunction_says_of_its_branches() -> None:
     said = Recording("test")
     bind(encryption_of_one_of(KEY, CIPHERTEXT, (0, 258)), said)
     assert said.messages["offsets"] == [bytes(16), bytes(14) + b"\x01\x02"]
     assert said.messages["image"] == [bytes(CIPHERTEXT.c1), bytes(CIPHERTEXT.c2)]
 
 
-def test_the_group_is_bound():
+def test_the_group_is_bound() -> None:
     """Two groups may encode an element with the same bytes."""
     said = [transcript(), transcript()]
     for history, name in zip(said, ("modp-3072", "ffdhe3072"), strict=True):
@@ -296,12 +303,12 @@ ILL_FORMED: dict[str, Callable[[], Statement]] = {
 
 
 @pytest.mark.parametrize("build", ILL_FORMED.values(), ids=ILL_FORMED)
-def test_a_statement_cannot_be_built_wrong(build: Callable[[], Statement]):
+def test_a_statement_cannot_be_built_wrong(build: Callable[[], Statement]) -> None:
     with pytest.raises(ValueError, match="x"):
         build()
 
 
-def test_what_remains_of_a_challenge():
+def test_what_remains_of_a_challenge() -> None:
     k = 1 << TOY.challenge_bits
     assert remaining_challenge(TOY, 5, (7, k - 1)) == (5 - 7 - (k - 1)) % k
     assert remaining_challenge(TOY, -5 * k, ()) == -5 * k
@@ -326,13 +333,13 @@ MALFORMED: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
-def test_malformed_proof_is_a_decode_error(data: bytes):
+def test_malformed_proof_is_a_decode_error(data: bytes) -> None:
     assert bytes(decode_proof(SAMPLE.statement, GOOD)) == GOOD
     with pytest.raises(DecodeError):
         decode_proof(SAMPLE.statement, data)
 
 
-def test_proofs_of_different_shapes_are_decoded_together():
+def test_proofs_of_different_shapes_are_decoded_together() -> None:
     samples = [make(TOY) for make in SAMPLES.values()]
     proofs = [prove(sample.statement, sample.witness, transcript()) for sample in samples]
     assert decode_proofs([sample.statement for sample in samples], list(map(bytes, proofs))) == proofs
@@ -340,13 +347,13 @@ def test_proofs_of_different_shapes_are_decoded_together():
 
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
-def test_a_malformed_proof_among_others_is_a_decode_error(data: bytes):
+def test_a_malformed_proof_among_others_is_a_decode_error(data: bytes) -> None:
     with pytest.raises(DecodeError):
         decode_proofs([SAMPLE.statement] * 3, [GOOD, data, GOOD])
 
 
 @given(st.binary(min_size=len(GOOD), max_size=len(GOOD)) | st.binary(max_size=200))
-def test_decoding_is_canonical_or_fails(data: bytes):
+def test_decoding_is_canonical_or_fails(data: bytes) -> None:
     try:
         proof = decode_proof(SAMPLE.statement, data)
     except DecodeError:

@@ -28,20 +28,20 @@ R, S = scalars(TOY, 2)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_true_statement(name: str):
+def test_true_statement(name: str) -> None:
     sample = SAMPLES[name](TOY)
     verify(sample.statement, prove(sample.statement, sample.witness, transcript()), transcript())
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_false_statement(name: str):
+def test_false_statement(name: str) -> None:
     sample = SAMPLES[name](TOY)
     with pytest.raises(VerificationError, match=sample.false.name):
         verify(sample.false, prove(sample.false, sample.witness, transcript()), transcript())
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_another_context(name: str):
+def test_another_context(name: str) -> None:
     sample = SAMPLES[name](TOY)
     proof = prove(sample.statement, sample.witness, transcript("contest 1"))
     with pytest.raises(VerificationError, match=sample.statement.name):
@@ -50,7 +50,7 @@ def test_another_context(name: str):
 
 @pytest.mark.parametrize("name", ["linear", "encryption of zero or one", "decryption"])
 @pytest.mark.parametrize("of", [group("ristretto255"), group("modp-2048")], ids=lambda g: g.name)
-def test_real_groups(name: str, of: Group):
+def test_real_groups(name: str, of: Group) -> None:
     sample = SAMPLES[name](of)
     proof = prove(sample.statement, sample.witness, transcript())
     verify(sample.statement, decode_proof(sample.statement, bytes(proof)), transcript())
@@ -69,7 +69,7 @@ KEYED: dict[str, Callable[[PublicKey], Statement]] = {
 
 
 @pytest.mark.parametrize("name", KEYED)
-def test_another_key(name: str):
+def test_another_key(name: str) -> None:
     secret, _ = keypair(TOY)
     witness = Witness((secret,)) if name == "decryption" else Witness((R,))
     right, wrong = KEYED[name](KEY), KEYED[name](OTHER_KEY)
@@ -82,7 +82,7 @@ def test_another_key(name: str):
 
 
 @pytest.mark.parametrize("value", range(-2, 6))
-def test_exactly_the_listed_values_can_be_proved(value: int):
+def test_exactly_the_listed_values_can_be_proved(value: int) -> None:
     values = (0, 1, 3)
     ciphertext = KEY.encrypt(TOY.generator ** (value % TOY.order), R)
     statement = encryption_of_one_of(KEY, ciphertext, values)
@@ -96,7 +96,7 @@ def test_exactly_the_listed_values_can_be_proved(value: int):
     assert proved == (value in values)
 
 
-def test_one_value_is_a_disjunction_with_one_branch():
+def test_one_value_is_a_disjunction_with_one_branch() -> None:
     statement = encryption_of_one_of(KEY, encrypt(KEY, 0, R), (0,))
     proof = prove(statement, Witness((R,)), transcript())
     assert len(statement.branches) == 1
@@ -104,12 +104,12 @@ def test_one_value_is_a_disjunction_with_one_branch():
     verify(statement, decode_proof(statement, bytes(proof)), transcript())
 
 
-def test_no_value_is_no_statement():
+def test_no_value_is_no_statement() -> None:
     with pytest.raises(ValueError, match="no branches"):
         encryption_of_one_of(KEY, encrypt(KEY, 0, R), ())
 
 
-def test_size_of_a_proof_for_n_values():
+def test_size_of_a_proof_for_n_values() -> None:
     values = range(7)
     statement = encryption_of_one_of(KEY, encrypt(KEY, 2, R), values)
     proof = prove(statement, Witness((R,), 2), transcript())
@@ -118,7 +118,7 @@ def test_size_of_a_proof_for_n_values():
     assert sum(map(len, proof.responses)) == 7
 
 
-def test_a_decryption_of_the_identity_is_the_identity():
+def test_a_decryption_of_the_identity_is_the_identity() -> None:
     """c1 = 1 carries no secret; no d but 1 can be proved for it."""
     x, key = keypair(TOY)
     (other,) = elements(TOY, 1, seed=30)
@@ -129,14 +129,14 @@ def test_a_decryption_of_the_identity_is_the_identity():
         verify(false, prove(false, Witness((x,)), transcript()), transcript())
 
 
-def test_knowledge_of_randomness_leaves_c2_to_the_transcript():
+def test_knowledge_of_randomness_leaves_c2_to_the_transcript() -> None:
     """Stated in the docstring; `tests/attacks` shows what follows."""
     ciphertext = encrypt(KEY, 1, R)
     statement = knowledge_of_randomness(ciphertext)
     assert statement == knowledge_of_randomness(replace(ciphertext, c2=ciphertext.c2 * TOY.generator))
 
 
-def test_reencryption_of_another_message_cannot_be_proved():
+def test_reencryption_of_another_message_cannot_be_proved() -> None:
     before = encrypt(KEY, 1, R)
     forged = KEY.reencrypt(Ciphertext(before.c1, before.c2 * TOY.generator), S)
     statement = reencryption(KEY, before, forged)
@@ -144,7 +144,7 @@ def test_reencryption_of_another_message_cannot_be_proved():
         verify(statement, prove(statement, Witness((S,)), transcript()), transcript())
 
 
-def test_branches_of_one_ciphertext_share_all_but_the_offsets():
+def test_branches_of_one_ciphertext_share_all_but_the_offsets() -> None:
     statement = encryption_of_one_of(KEY, encrypt(KEY, 1, R), (0, 1, 5))
     first = statement.branches[0]
     for branch, value in zip(statement.branches, (0, 1, 5), strict=True):
@@ -154,6 +154,6 @@ def test_branches_of_one_ciphertext_share_all_but_the_offsets():
 
 
 @pytest.mark.parametrize("value", [-1, 2**64])
-def test_a_value_out_of_range_is_the_callers_mistake(value: int):
+def test_a_value_out_of_range_is_the_callers_mistake(value: int) -> None:
     with pytest.raises(ValueError, match="offset"):
         encryption_of(KEY, encrypt(KEY, 1, R), value)

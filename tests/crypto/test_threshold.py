@@ -36,53 +36,53 @@ SHARES = {j: C1 ** joint_share(j) for j in range(1, N + 1)}
 
 
 @pytest.mark.parametrize("who", list(combinations(range(1, N + 1), T)), ids=str)
-def test_any_t_shares_combine(who: tuple[int, ...]):
+def test_any_t_shares_combine(who: tuple[int, ...]) -> None:
     assert combined({j: SHARES[j] for j in who}) == C1**SECRET
 
 
-def test_more_than_t_shares_combine():
+def test_more_than_t_shares_combine() -> None:
     assert combined(SHARES) == C1**SECRET
 
 
 @pytest.mark.parametrize("who", list(combinations(range(1, N + 1), T - 1)), ids=str)
-def test_fewer_do_not(who: tuple[int, ...]):
+def test_fewer_do_not(who: tuple[int, ...]) -> None:
     assert combined({j: SHARES[j] for j in who}) != C1**SECRET
 
 
-def test_a_share_under_another_index_spoils_it():
+def test_a_share_under_another_index_spoils_it() -> None:
     assert combined({1: SHARES[2], 2: SHARES[1], 3: SHARES[3]}) != C1**SECRET
 
 
-def test_any_polynomial_of_the_degree_is_interpolated_over_the_integers():
+def test_any_polynomial_of_the_degree_is_interpolated_over_the_integers() -> None:
     for who in combinations((1, 2, 4, 7, 9), 3):
         delta, weights = lagrange(who, Q)
         for f in (lambda x: 1, lambda x: x, lambda x: x * x, lambda x: 5 - 3 * x + 2 * x * x):
             assert sum(weights[j] * f(j) for j in who) == delta * f(0)
 
 
-def test_joint_coefficients_commit_to_the_sum():
+def test_joint_coefficients_commit_to_the_sum() -> None:
     joint = joint_coefficients(COMMITMENTS)
     assert joint[0] == g**SECRET
     for j in range(1, N + 1):
         assert commitment_at(joint, j) == g ** joint_share(j)
 
 
-def test_one_dealer_is_a_key_too():
+def test_one_dealer_is_a_key_too() -> None:
     assert joint_coefficients(COMMITMENTS[:1]) == tuple(COMMITMENTS[0])
     assert combined({1: C1 ** at(DEALERS[0][:1], 1)}) == C1 ** DEALERS[0][0]
 
 
-def test_dealers_with_polynomials_of_different_degrees_are_refused():
+def test_dealers_with_polynomials_of_different_degrees_are_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
         joint_coefficients([COMMITMENTS[0], COMMITMENTS[1][:-1]])
 
 
 @given(st.integers(0, Q - 1))
-def test_commitment_at_any_index(index: int):
+def test_commitment_at_any_index(index: int) -> None:
     assert commitment_at(COMMITMENTS[0], index) == g ** at(DEALERS[0], index)
 
 
-def test_shares_are_checked_against_commitments():
+def test_shares_are_checked_against_commitments() -> None:
     coefficients, share = COMMITMENTS[0], at(DEALERS[0], 2)
     assert share_is_valid(coefficients, 2, share)
     assert not share_is_valid(coefficients, 3, share)
@@ -91,7 +91,7 @@ def test_shares_are_checked_against_commitments():
 
 
 @given(st.sets(st.integers(1, Q - 1), min_size=1, max_size=6), st.lists(st.integers(0, Q - 1), max_size=6))
-def test_lagrange_interpolates_at_zero(indices: set[int], coefficients: list[int]):
+def test_lagrange_interpolates_at_zero(indices: set[int], coefficients: list[int]) -> None:
     coefficients = coefficients[: len(indices)]
 
     def f(x: int) -> int:
@@ -102,14 +102,14 @@ def test_lagrange_interpolates_at_zero(indices: set[int], coefficients: list[int
 
 
 @pytest.mark.parametrize("t", range(1, 12))
-def test_the_first_t_need_no_root(t: int):
+def test_the_first_t_need_no_root(t: int) -> None:
     delta, weights = lagrange(range(t, 0, -1), Q)
     assert delta == 1
     assert sum(weights.values()) == 1
 
 
 @given(st.sets(st.integers(1, 30), min_size=1))
-def test_weights_are_the_smallest_integers_there_are(indices: set[int]):
+def test_weights_are_the_smallest_integers_there_are(indices: set[int]) -> None:
     delta, weights = lagrange(indices, Q)
     exact = {j: Fraction(1) for j in indices}
     for j in indices:
@@ -122,13 +122,13 @@ def test_weights_are_the_smallest_integers_there_are(indices: set[int]):
     assert delta > 0
 
 
-def test_small_indices_have_small_weights():
+def test_small_indices_have_small_weights() -> None:
     for who in combinations(range(1, 10), 5):
         delta, weights = lagrange(who, Q)
         assert max(delta, *map(abs, weights.values())).bit_length() <= 18
 
 
-def test_indices_may_come_in_any_order():
+def test_indices_may_come_in_any_order() -> None:
     assert lagrange([5, 1, 3], Q) == lagrange({1, 3, 5}, Q) == lagrange(dict.fromkeys((3, 5, 1)), Q)
 
 
@@ -143,13 +143,13 @@ BAD_INDICES: dict[str, list[int]] = {
 
 
 @pytest.mark.parametrize("indices", BAD_INDICES.values(), ids=BAD_INDICES)
-def test_bad_indices(indices: list[int]):
+def test_bad_indices(indices: list[int]) -> None:
     assert lagrange([1, 2], Q) == (1, {1: 2, 2: -1})
     with pytest.raises(ValueError, match="indices"):
         lagrange(indices, Q)
 
 
-def test_ristretto255():
+def test_ristretto255() -> None:
     ristretto = group("ristretto255")
     polynomial = scalars(ristretto, 2)
     (base,) = elements(ristretto, 1, seed=9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 import pytest
@@ -17,6 +17,7 @@ from evote.crypto.vector import KnownVector, Power, Vector, chunk_rows, products
 from evote.errors import DecodeError
 from tests import executors
 from tests.crypto.samples import TOY, elements
+from tests.crypto.watching import noting
 
 GROUPS = ("toy", "modp-2048", "electionguard-4096", "p-256", "ristretto255")
 NO_MEMBER = {"toy": (2**64 + 3102).to_bytes(9, "big"), "p-256": b"\x04" + bytes(64), "ristretto255": b"\xff" * 32}
@@ -35,8 +36,8 @@ executor = executors.executor
 def exponents(of: Group, count: int, seed: int = 1) -> list[int]:
     """Return exponents of every sort: short, long, longer than the order, negative, zero."""
     source, q = random.Random(seed), of.order
-    sorts = [lambda: source.randrange(1 << 128), lambda: source.randrange(q), lambda: 0, lambda: -source.randrange(q)]
-    sorts += [lambda: q, lambda: 5 * q**2 + 7, lambda: -1, lambda: -(q**3) - 2]
+    sorts: list[Callable[[], int]] = [lambda: source.randrange(1 << 128), lambda: source.randrange(q), lambda: 0]
+    sorts += [lambda: -source.randrange(q), lambda: q, lambda: 5 * q**2 + 7, lambda: -1, lambda: -(q**3) - 2]
     return [sorts[i % len(sorts)]() for i in range(count)]
 
 
@@ -143,9 +144,9 @@ def test_the_same_exponents_may_serve_twice() -> None:
 
 
 def test_a_vector_is_decoded_once_in_a_chunk_whatever_is_wanted_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    a, asked = Vector.of(TOY, elements(TOY, 6)), []
-    honest = Vector.raws
-    monkeypatch.setattr(Vector, "raws", lambda self, first=0: asked.append(first) or honest(self, first))
+    a = Vector.of(TOY, elements(TOY, 6))
+    asked: list[int] = []
+    monkeypatch.setattr(Vector, "raws", noting(asked, lambda _, first=0: first, Vector.raws))
     monkeypatch.setattr(vector, "chunk_rows", lambda *_: 3)
     products(TOY, [[Power(a, [i] * 6, i + 1)] for i in range(4)])
     assert asked == [0, 3]

@@ -21,7 +21,7 @@ def honest_proof(name: str, context: str = "test") -> tuple[Statement, Proof]:
     return sample.statement, prove(sample.statement, sample.witness, transcript(context))
 
 
-def test_an_honest_proof_is_one_equation_a_row():
+def test_an_honest_proof_is_one_equation_a_row() -> None:
     for name in SAMPLES:
         statement, proof = honest_proof(name)
         found = equations(statement, proof, transcript())
@@ -30,7 +30,7 @@ def test_an_honest_proof_is_one_equation_a_row():
 
 
 @pytest.mark.parametrize("tamper", ["commitment", "response"])
-def test_a_tampered_row_falsifies_its_own_equation(tamper: str):
+def test_a_tampered_row_falsifies_its_own_equation(tamper: str) -> None:
     """With the challenge as it was, that is: an equation says what it is about."""
     statement, proof = honest_proof("linear")
     (row,) = proof.commitments if tamper == "commitment" else proof.responses
@@ -45,7 +45,7 @@ def test_a_tampered_row_falsifies_its_own_equation(tamper: str):
     assert [e.holds() for e in bad + found[1:]] == [False] + [True] * (len(found) - 1)
 
 
-def test_random_linear_relations_hold_for_their_witness_only():
+def test_random_linear_relations_hold_for_their_witness_only() -> None:
     x, y = scalars(TOY, 2)
     (h,) = elements(TOY, 1)
     assert Equation((g, h, g**x * h**y), (int(x), int(y), -1)).holds()
@@ -53,7 +53,7 @@ def test_random_linear_relations_hold_for_their_witness_only():
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_verifying_at_once_says_what_the_equations_say(name: str):
+def test_verifying_at_once_says_what_the_equations_say(name: str) -> None:
     statement, proof = honest_proof(name)
     verify(statement, proof, transcript(), "somebody")
     last = (*proof.responses[-1][:-1], proof.responses[-1][-1] + 1)
@@ -64,7 +64,7 @@ def test_verifying_at_once_says_what_the_equations_say(name: str):
             verify(statement, wrong, transcript(context), "somebody")
 
 
-def test_a_proof_of_another_shape_is_the_callers_mistake():
+def test_a_proof_of_another_shape_is_the_callers_mistake() -> None:
     """`decode_proof` cannot produce one, so nobody outside can."""
     statement, proof = honest_proof("mixed disjunction")
     bits = TOY.challenge_bits

@@ -24,8 +24,10 @@ P256 = {
 
 
 @pytest.fixture(scope="module", params=CURVES)
-def curve(request: pytest.FixtureRequest) -> Group:
-    return group(request.param)
+def curve(request: pytest.FixtureRequest) -> WeierstrassGroup:
+    found = group(request.param)
+    assert isinstance(found, WeierstrassGroup)
+    return found
 
 
 def openssl(g: Group, k: int) -> bytes:
@@ -146,7 +148,7 @@ def test_packing_keeps_the_point(curve: Group) -> None:
     assert curve.unpack(curve.pack([])) == []
 
 
-def test_normalised_points_are_the_same_points(curve: Group) -> None:
+def test_normalised_points_are_the_same_points(curve: WeierstrassGroup) -> None:
     raws = points(curve, 12)
     assert same(curve, curve.normalised(raws), raws)
     assert {point[2] for point in curve.normalised(raws)} == {0, 1}
