@@ -44,7 +44,7 @@ class MethodContract:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make one test of each sample, and of all rules and options that must be refused."""
         wrong_rules = {"an unknown rule": {**self.rules, "nonsense": 1}, **self.wrong_rules}
-        cases = {
+        cases: dict[str, Mapping[str, object]] = {
             "figures": {f"sample {i}": figures for i, figures in enumerate(self.samples)},
             "wrong": {name: (self.options, rules) for name, rules in wrong_rules.items()}
             | {name: (options, self.rules) for name, options in self.wrong_options.items()},
@@ -66,7 +66,7 @@ class MethodContract:
         assert hash(built) == hash(self.method)
         assert pickle.loads(pickle.dumps(built)) == built
         with pytest.raises((FrozenInstanceError, TypeError, AttributeError)):
-            built.nonsense = 1
+            built.nonsense = 1  # type: ignore[attr-defined]
 
     def test_outcome_depends_on_nothing_but_the_figures(self, figures: Figures) -> None:
         twin = pickle.loads(pickle.dumps(self.method))

@@ -4,21 +4,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from evote.methods.method import Figures
+from evote.methods.outcome import Table
 from evote.questions.option import Option
+
+Profile = dict[str, int]  # rankings with their weights
 
 
 def options(letters: str) -> tuple[Option, ...]:
     return tuple(Option(id=letter.lower(), name=letter) for letter in letters)
 
 
-def figures(letters: str, ballots: dict[str, int] | list[tuple[str, int]], lot: bytes = b"") -> Figures:
+def figures(letters: str, ballots: Profile | list[tuple[str, int]], lot: bytes = b"") -> Figures:
     pairs = ballots.items() if isinstance(ballots, dict) else ballots
     ranked = tuple((tuple(letters.index(letter) + 1 for letter in ranking), weight) for ranking, weight in pairs)
     first = [sum(weight for ranking, weight in ranked if ranking[:1] == (i,)) for i in range(1, len(letters) + 1)]
     return Figures(options(letters), tuple(first), ranked, lot)
 
 
-def rows(table) -> dict[str, tuple[str, ...]]:
+def rows(table: Table) -> dict[str, tuple[str, ...]]:
     """Return a table's rows by their first cell."""
     return {row[0]: row[1:] for row in table.rows}
 

@@ -1,12 +1,19 @@
 """The methods for ranked ballots keep what every method keeps."""
 
+from collections.abc import Mapping
+
 from evote.methods.borda import Borda
 from evote.methods.schulze import Schulze
 from evote.methods.stv import InstantRunoff, SingleTransferableVote
+from evote.questions.option import Rule
 from tests.methods.method_contract import MethodContract
 from tests.methods.ranked_ballots import LETTERS, figures, options
 
-SEATS = {"no seats": {"seats": 0}, "more seats than options": {"seats": 6}, "another way with ties": {"ties": "coin"}}
+SEATS: dict[str, Mapping[str, Rule]] = {
+    "no seats": {"seats": 0},
+    "more seats than options": {"seats": 6},
+    "another way with ties": {"ties": "coin"},
+}
 
 
 class RankedContract(MethodContract):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from evote.methods.borda import borda_points
 from evote.methods.schulze import Schulze
 from evote.methods.stv import InstantRunoff
-from tests.methods.ranked_ballots import FUZZ, LETTERS, PROFILES, RANKINGS, figures
+from tests.methods.ranked_ballots import FUZZ, LETTERS, PROFILES, RANKINGS, Profile, figures
 
 pytest.importorskip("votelib", reason="votelib is not installed")
 
@@ -17,20 +17,20 @@ from votelib.evaluate.condorcet import Schulze as TheirSchulze
 from votelib.evaluate.sequential import TransferableVoteSelector
 
 
-def theirs(profile):
+def theirs(profile: Profile) -> dict[tuple[str, ...], int]:
     return {tuple(ranking): weight for ranking, weight in profile.items() if ranking}
 
 
 @FUZZ
 @given(PROFILES)
-def test_borda(profile):
+def test_borda(profile: Profile) -> None:
     points = RankedToPositionalVotes(FixedTop(3)).convert(theirs(profile))
     assert borda_points(figures(LETTERS, profile), 3) == tuple(points.get(letter, 0) for letter in LETTERS)
 
 
 @settings(FUZZ, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.dictionaries(st.permutations(LETTERS).map("".join), st.integers(1, 10**6), min_size=1))
-def test_instant_runoff_of_full_rankings(profile):
+def test_instant_runoff_of_full_rankings(profile: Profile) -> None:
     """With short ones it can end in an error: the pile of exhausted ballots takes an option's place."""
     try:
         found = TransferableVoteSelector().evaluate(theirs(profile), 1)
@@ -42,7 +42,7 @@ def test_instant_runoff_of_full_rankings(profile):
 
 @settings(FUZZ, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.dictionaries(RANKINGS, st.integers(1, 10**6), min_size=3))
-def test_schulze_without_ties(profile):
+def test_schulze_without_ties(profile: Profile) -> None:
     """Of several unbeaten options it takes the one that is better than most, and says nothing."""
     winners = Schulze().outcome(figures(LETTERS, profile)).winners
     assume(winners and winners == Schulze().outcome(figures(LETTERS[::-1], profile)).winners)

@@ -1,5 +1,6 @@
 """Instant runoff and single transferable vote: published counts, a naive count, what must hold of any count."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from evote.methods.method import Figures
 from evote.methods.stv import InstantRunoff, SingleTransferableVote
 from evote.methods.ties import Ties
-from evote.questions.option import Option
-from tests.methods.ranked_ballots import BURLINGTON, FUZZ, LETTERS, PROFILES, TENNESSEE, figures, options, rows
+from evote.questions.option import Option, Rule
+from tests.methods.ranked_ballots import BURLINGTON, FUZZ, LETTERS, PROFILES, TENNESSEE, Profile, figures, options, rows
 
 # Adams, Baker, Campbell, Gray, Miller: the Scottish Government's example of how votes are counted (2007 Order),
 # www2.gov.scot/Resource/0038/00389095.pdf, as tests of votelib quote it: whole votes at each stage.
@@ -43,7 +44,7 @@ SCOTLAND = {
 SWEETS = {"O": 4, "PO": 2, "CS": 8, "CT": 4, "S": 1, "T": 1}
 
 
-def test_the_example_of_the_scottish_government():
+def test_the_example_of_the_scottish_government() -> None:
     outcome = SingleTransferableVote(seats=3).outcome(figures("ABCGM", SCOTLAND))
     stages, sheet = outcome.tables
     assert (outcome.method, outcome.winners) == ("stv", ("c", "a", "m"))
@@ -65,7 +66,7 @@ def test_the_example_of_the_scottish_government():
     assert whole["M"] == [331, 427, 449, 602]
 
 
-def test_a_value_is_cut_to_five_decimals_and_never_rounded_up():
+def test_a_value_is_cut_to_five_decimals_and_never_rounded_up() -> None:
     # rule 48(3): 372 / 972 = 0.382716...; rule 48(4): 86.62747 / 686.62747 of it, and of a first preference
     by_paper = 38271 * 8662747 // 68662747, 100000 * 8662747 // 68662747
     assert by_paper == (4828, 12616)
@@ -74,7 +75,7 @@ def test_a_value_is_cut_to_five_decimals_and_never_rounded_up():
     assert Fraction("198.76493") + 400 * Fraction("0.12616") + 49 * Fraction("0.04828") == Fraction("251.59465")
 
 
-def test_chocolate_and_sweets():
+def test_chocolate_and_sweets() -> None:
     outcome = SingleTransferableVote(seats=3, decimals=1).outcome(figures("COPST", SWEETS))
     assert outcome.winners == ("c", "o", "s")
     sheet = rows(outcome.tables[1])
@@ -83,7 +84,7 @@ def test_chocolate_and_sweets():
     assert outcome.tables[0].title == "Stages; quota 6.0 of 20 votes"
 
 
-def test_more_decimals_lose_less():
+def test_more_decimals_lose_less() -> None:
     lost = "not transferable, or cut off"
     exact = 57 * Fraction(372, 972)
     for decimals in (5, 12, 18):
@@ -91,7 +92,7 @@ def test_more_decimals_lose_less():
         assert 0 <= Fraction(rows(outcome.tables[1])[lost][1]) - exact < Fraction(972, 10**decimals)
 
 
-def test_tennessee_elects_knoxville_by_runoff():
+def test_tennessee_elects_knoxville_by_runoff() -> None:
     """Wikipedia, "Instant-runoff voting": Chattanooga goes first, then Nashville; Knoxville 58, Memphis 42."""
     outcome = InstantRunoff().outcome(figures("MNCK", TENNESSEE))
     assert (outcome.method, outcome.winners) == ("irv", ("k",))
@@ -99,7 +100,7 @@ def test_tennessee_elects_knoxville_by_runoff():
     assert rows(outcome.tables[1])["M"] == ("42", "42", "42")
 
 
-def test_burlington_elected_kiss():
+def test_burlington_elected_kiss() -> None:
     """The last round as published for these ballots: Kiss 4314, Wright 4064."""
     outcome = InstantRunoff().outcome(figures("KMW", BURLINGTON))
     sheet = rows(outcome.tables[1])
@@ -121,12 +122,12 @@ SMALL = {
 
 
 @pytest.mark.parametrize(("letters", "profile", "winners"), SMALL.values(), ids=SMALL)
-def test_small_counts(letters, profile, winners):
+def test_small_counts(letters: str, profile: Profile, winners: tuple[str, ...]) -> None:
     assert InstantRunoff().outcome(figures(letters, profile)).winners == winners
     assert SingleTransferableVote().outcome(figures(letters, profile)).winners == winners
 
 
-def test_equals_are_told_apart_by_the_latest_stage_at_which_they_were_not():
+def test_equals_are_told_apart_by_the_latest_stage_at_which_they_were_not() -> None:
     # after D goes, B and C have 4 each; at the first stage C had more, so B is excluded though it comes first
     ballots = figures("BCDA", {"A": 5, "B": 3, "C": 4, "DB": 1})
     outcome = InstantRunoff().outcome(ballots)
@@ -136,7 +137,7 @@ def test_equals_are_told_apart_by_the_latest_stage_at_which_they_were_not():
     assert equal.tables[0].rows[1] == ("2", "exclusion", "D")
 
 
-def test_a_lot_is_drawn_from_the_figures():
+def test_a_lot_is_drawn_from_the_figures() -> None:
     tied = [InstantRunoff(Ties.LOT).outcome(figures("AB", {"A": 1, "B": 1}, bytes([n]))).winners for n in range(20)]
     assert set(tied) == {("a",), ("b",)}
     assert (
@@ -147,7 +148,7 @@ def test_a_lot_is_drawn_from_the_figures():
     )
 
 
-def test_the_largest_surplus_moves_first_and_who_was_elected_gets_no_more():
+def test_the_largest_surplus_moves_first_and_who_was_elected_gets_no_more() -> None:
     # quota 9: A's surplus of 11 elects C; B and C have 15 now, but B had more before, and its papers pass C by
     profile = {"AC": 20, "BCD": 15, "C": 4, "D": 4, "E": 1}
     outcome = SingleTransferableVote(seats=4, decimals=3).outcome(figures("ABCDE", profile))
@@ -159,25 +160,35 @@ def test_the_largest_surplus_moves_first_and_who_was_elected_gets_no_more():
     assert outcome.winners == ("a", "b", "c", "d")
 
 
-def naive(letters: str, profile: dict[str, int], seats: int, decimals: int) -> tuple[str, ...]:
+@dataclass
+class Paper:
+    """A ballot paper, what it is worth, and with whom it lies: with nobody at first, then with ``-`` once exhausted."""
+
+    ranking: str
+    value: int
+    at: str = ""
+
+
+def naive(letters: str, profile: Profile, seats: int, decimals: int) -> tuple[str, ...]:
     """Count paper by paper; each paper knows where it lies. Ties by the whole history, then by the order of letters."""
     unit = 10**decimals
     named = [o for o in letters if any(o in ranking for ranking in profile)]
-    papers = [{"ranking": r, "at": None, "value": unit} for r, w in profile.items() if r for _ in range(w)]
+    papers = [Paper(r, unit) for r, w in profile.items() if r for _ in range(w)]
     quota = unit * (len(papers) // (seats + 1)) + unit
-    elected, out, history, spent = [], set(), [], set()
+    elected, out, spent = list[str](), set[str](), set[str]()
+    history: list[dict[str, int]] = []
 
-    def free(option):
+    def free(option: str) -> bool:
         return option not in elected and option not in out
 
-    def move(paper):
-        later = paper["ranking"][paper["ranking"].index(paper["at"]) + 1 :] if paper["at"] else paper["ranking"]
-        paper["at"] = next((o for o in later if free(o)), "-")
+    def move(paper: Paper) -> None:
+        later = paper.ranking[paper.ranking.index(paper.at) + 1 :] if paper.at else paper.ranking
+        paper.at = next((o for o in later if free(o)), "-")
 
-    def votes(option):
-        return quota if option in spent else sum(p["value"] for p in papers if p["at"] == option)
+    def votes(option: str) -> int:
+        return quota if option in spent else sum(p.value for p in papers if p.at == option)
 
-    def strength(option):
+    def strength(option: str) -> list[int]:
         return [stage[option] for stage in reversed(history)] + [-letters.index(option)]
 
     for paper in papers:
@@ -192,23 +203,23 @@ def naive(letters: str, profile: dict[str, int], seats: int, decimals: int) -> t
             return (*elected, *sorted(running, key=strength, reverse=True))
         rich = [o for o in elected if votes(o) > quota]
         source = max(rich, key=strength) if rich else min(running, key=strength)
-        held, total = [p for p in papers if p["at"] == source], votes(source)
+        held, total = [p for p in papers if p.at == source], votes(source)
         (spent if rich else out).add(source)
         for paper in held:
-            paper["value"] = paper["value"] * (total - quota) // total if rich else paper["value"]
+            paper.value = paper.value * (total - quota) // total if rich else paper.value
             move(paper)
 
 
 @FUZZ
 @given(PROFILES, st.integers(1, 4), st.sampled_from([0, 2, 5]))
-def test_a_naive_count_elects_the_same(profile, seats, decimals):
+def test_a_naive_count_elects_the_same(profile: Profile, seats: int, decimals: int) -> None:
     outcome = SingleTransferableVote(seats, decimals).outcome(figures(LETTERS, profile))
     assert tuple(winner.upper() for winner in outcome.winners) == naive(LETTERS, profile, seats, decimals)
 
 
 @FUZZ
 @given(PROFILES, st.integers(1, 4))
-def test_votes_are_never_made_and_seats_are_filled(profile, seats):
+def test_votes_are_never_made_and_seats_are_filled(profile: Profile, seats: int) -> None:
     outcome = SingleTransferableVote(seats).outcome(figures(LETTERS, profile))
     sheet = rows(outcome.tables[1])
     lost = [Fraction(cell) for cell in sheet.pop("not transferable, or cut off")]
@@ -221,7 +232,7 @@ def test_votes_are_never_made_and_seats_are_filled(profile, seats):
 
 @FUZZ
 @given(PROFILES)
-def test_a_majority_of_first_preferences_wins(profile):
+def test_a_majority_of_first_preferences_wins(profile: Profile) -> None:
     first = {o: sum(w for r, w in profile.items() if r[:1] == o) for o in LETTERS}
     total = sum(first.values())
     (winner,) = InstantRunoff().outcome(figures(LETTERS, profile)).winners or ("",)
@@ -230,7 +241,7 @@ def test_a_majority_of_first_preferences_wins(profile):
 
 @FUZZ
 @given(PROFILES, st.data())
-def test_the_order_of_ballots_and_how_they_are_bundled_is_nothing(profile, data):
+def test_the_order_of_ballots_and_how_they_are_bundled_is_nothing(profile: Profile, data: st.DataObject) -> None:
     single = data.draw(st.permutations([(ranking, 1) for ranking, weight in profile.items() for _ in range(weight)]))
     for method in (InstantRunoff(), SingleTransferableVote(3)):
         assert method.outcome(figures(LETTERS, single)) == method.outcome(figures(LETTERS, profile))
@@ -238,13 +249,13 @@ def test_the_order_of_ballots_and_how_they_are_bundled_is_nothing(profile, data)
 
 @FUZZ
 @given(PROFILES, st.permutations(LETTERS))
-def test_with_a_lot_the_order_of_options_is_nothing(profile, order):
+def test_with_a_lot_the_order_of_options_is_nothing(profile: Profile, order: list[str]) -> None:
     for method in (InstantRunoff(Ties.LOT), SingleTransferableVote(3, ties=Ties.LOT)):
         shuffled = method.outcome(figures("".join(order), profile, b"lot"))
         assert shuffled.winners == method.outcome(figures(LETTERS, profile, b"lot")).winners
 
 
-def test_a_hundred_options_and_sixty_seats():
+def test_a_hundred_options_and_sixty_seats() -> None:
     """With exact fractions the values would have thousands of digits."""
     ballots = tuple((tuple((i * k) % 101 for k in range(1, 101)), i) for i in range(1, 101))
     many = tuple(Option(id=f"o{i}", name=f"o{i}") for i in range(100))
@@ -264,13 +275,13 @@ BAD_RULES = {
 
 
 @pytest.mark.parametrize("rules", BAD_RULES.values(), ids=BAD_RULES)
-def test_bad_rules_are_refused(rules):
+def test_bad_rules_are_refused(rules: dict[str, Rule]) -> None:
     assert SingleTransferableVote.from_rules(options("AB"), {}) == SingleTransferableVote(1, 5, Ties.ORDER)
     with pytest.raises(ValueError, match="rule"):
         SingleTransferableVote.from_rules(options("AB"), rules)
 
 
-def test_a_runoff_has_one_seat():
+def test_a_runoff_has_one_seat() -> None:
     assert InstantRunoff.from_rules(options("AB"), {"ties": "order"}) == InstantRunoff()
     with pytest.raises(ValueError, match="'seats'"):
         InstantRunoff.from_rules(options("AB"), {"seats": 1})

@@ -251,6 +251,7 @@ def naive(found: Figures, seats: Mapping[str, int]) -> tuple[set[str], Counter[s
                 party[best] ** 10 * (held[p] + won[p] + 1) ** 9
             ):
                 best = p
+        assert best is not None
         won[best] += 1
         free[best] -= 1
     return elected, won
