@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from typing import ClassVar
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.questions.question_contract import QuestionContract
 class PointsContract(QuestionContract):
     """Inherit beside `QuestionContract`'s data; the cheat's links say what is true, its bits what is allowed."""
 
-    question: Points  # type: ignore[misc]
+    question: ClassVar[Points]
 
     def forged(self, cheat: Sequence[int]) -> list[Witness]:
         """Return the openings of the bits that were committed to, and links that tell the truth about the rest."""

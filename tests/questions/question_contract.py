@@ -247,7 +247,7 @@ class QuestionContract:
 
     def test_it_cannot_be_changed(self) -> None:
         with pytest.raises(AttributeError):
-            self.question.options = 99
+            self.question.options = 99  # type: ignore[misc]
 
     def test_no_options_are_no_question(self) -> None:
         with pytest.raises(ValueError, match=r"\w"):

@@ -18,7 +18,7 @@ class TestUnproved(QuestionContract):
     refused = {"two": (1, 2), "off the list": (6,), "zero": (0,), "negative": (-1,)}
     unreadable = {"off the list": (6,), "negative": (-1,), "a million": (10**6,)}
 
-    def test_randomness_must_be_known(self):
+    def test_randomness_must_be_known(self) -> None:
         """Who re-uses another's c1 without its randomness proves nothing."""
         (statement,) = self.question.statements(self.key, self.seal((1,)), self.options_allowed)
         opening = Opening((1,), [self.group.scalar(5)])
@@ -63,7 +63,7 @@ class TestOneDistrict(QuestionContract):
     refused = {"off every list": (7,)}
     malicious = {"another district's": (1,), "another's, the last": (6,), "off every list": (7,)}
 
-    def test_the_voter_is_told(self):
+    def test_the_voter_is_told(self) -> None:
         with pytest.raises(ValueError, match="not allowed"):
             self.witnesses(self.question.encode((1,)))
 
@@ -76,24 +76,24 @@ class TestRistretto(QuestionContract):
     malicious = {"off the list": (3,)}
 
 
-def test_registered():
+def test_registered() -> None:
     assert question_type("choice") is Choice
     assert Choice(1).route is Route.MIX
 
 
-def test_membership_binds_c2_and_unproved_leaves_it_to_the_transcript():
+def test_membership_binds_c2_and_unproved_leaves_it_to_the_transcript() -> None:
     key = PublicKey(TOY.generator ** TOY.scalar(SECRET))
     sealed = key.encrypt(TOY.generator, TOY.scalar(5))
     assert len(Choice(3).statements(key, Sealed((sealed,)), (1, 2, 3))) == 1
     assert len(Choice(3, membership=PROVED).statements(key, Sealed((sealed,)), (1, 2, 3))[-1].branches) == 4
 
 
-def test_the_bound_is_the_last_option():
+def test_the_bound_is_the_last_option() -> None:
     assert Choice(3).bound == 3
     assert Choice(3).encode((3,)) == (3,)
 
 
-def test_ballots_are_not_summed():
+def test_ballots_are_not_summed() -> None:
     with pytest.raises(TypeError, match="one by one"):
         Choice(3).totals((1, 2, 3), 6)
 
@@ -106,7 +106,7 @@ RULES: dict[str, tuple[dict[str, Rule], Choice]] = {
 
 
 @pytest.mark.parametrize(("rules", "question"), RULES.values(), ids=RULES)
-def test_rules(rules: dict[str, Rule], question: Choice):
+def test_rules(rules: dict[str, Rule], question: Choice) -> None:
     assert Choice.from_rules(options(4), rules) == question
 
 
@@ -119,6 +119,6 @@ WRONG_RULES: dict[str, dict[str, Rule]] = {
 
 
 @pytest.mark.parametrize("rules", WRONG_RULES.values(), ids=WRONG_RULES)
-def test_wrong_rules(rules: dict[str, Rule]):
+def test_wrong_rules(rules: dict[str, Rule]) -> None:
     with pytest.raises(ValueError, match=r"rule|membership"):
         Choice.from_rules(options(4), rules)

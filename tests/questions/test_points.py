@@ -207,6 +207,13 @@ def test_a_budget_that_buys_nothing() -> None:
         Budget.from_rules(projects(30, 60), {"budget": 29})
 
 
+def contract_of(asked: Points) -> PointsContract:
+    class Asked(PointsContract):
+        question = asked
+
+    return Asked()
+
+
 UNCAPPED: dict[str, tuple[Points, Points]] = {
     "cumulative": (Cumulative(2, 4, 8), Cumulative(2, 4, 7)),
     "budget": (Budget(3, (5, 3, 1), 9), Budget(3, (5, 3, 1), 8)),
@@ -215,10 +222,8 @@ UNCAPPED: dict[str, tuple[Points, Points]] = {
 
 @pytest.mark.parametrize(("free", "capped"), UNCAPPED.values(), ids=UNCAPPED)
 def test_a_cap_that_nobody_can_pass_is_not_proved(free: Points, capped: Points) -> None:
-    contract = TestBudget()
     for question, cap in ((free, None), (capped, capped.allowance)):
-        contract.question = question  # type: ignore[misc]
-        names = [statement.name for statement in contract.statements((0,) * question.options)]
+        names = [statement.name for statement in contract_of(question).statements((0,) * question.options)]
         assert (question.cap, "range" in names) == (cap, cap is not None)
     assert free.read((free.maximum,) * free.options) is not None
     assert capped.read((free.maximum,) * free.options) is None
@@ -227,12 +232,10 @@ def test_a_cap_that_nobody_can_pass_is_not_proved(free: Points, capped: Points) 
 def test_what_the_group_cannot_count_is_not_stated() -> None:
     """A cost of q - 2 and one of 3 make 1 in the exponent, which is under any cap."""
     q = TOY.order
-    contract = TestBudget()
-    contract.question = Budget(2, (q - 2, 1), 10)  # type: ignore[misc]
-    assert contract.statements((0, 0))
-    contract.question = Budget(2, (q - 2, 3), 10)  # type: ignore[misc]
+    assert contract_of(Budget(2, (q - 2, 1), 10)).statements((0, 0))
+    too_dear = contract_of(Budget(2, (q - 2, 3), 10))
     with pytest.raises(ValueError, match="more to be spent than the group can count"):
-        contract.statements((0, 0))
+        too_dear.statements((0, 0))
 
 
 LARGE: dict[str, tuple[type[Question], dict[str, Rule]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, product
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -74,7 +75,7 @@ class TestApproval(QuestionContract):
 class ForgedSum(QuestionContract):
     """A cheat whose bits are an honest voter's, and whose link tells the truth about the sum."""
 
-    question: Selection  # type: ignore[misc]
+    question: ClassVar[Selection]
 
     def forged(self, cheat: Sequence[int]) -> list[Witness]:
         q, opening = self.question, self.opening(cheat)
@@ -126,7 +127,7 @@ class TestSomeOptionsNotAllowed(QuestionContract):
         "less than none of it": (1, -1, 0, 0),
     }
 
-    def test_the_voter_is_told(self):
+    def test_the_voter_is_told(self) -> None:
         with pytest.raises(ValueError, match="not allowed"):
             self.witnesses(self.question.encode((2,)))
 
@@ -160,7 +161,7 @@ SMALL = [
 
 
 @pytest.mark.parametrize("question", SMALL, ids=str)
-def test_the_range_admits_exactly_what_is_encoded(question: Selection):
+def test_the_range_admits_exactly_what_is_encoded(question: Selection) -> None:
     """Over all 0/1 vectors: S + maximum b is in [minimum, maximum] if and only if `read` finds a selection."""
     for exponents in product((0, 1), repeat=question.width):
         total = sum(exponents[: question.options]) + (question.maximum * exponents[-1] if question.blank else 0)
@@ -168,7 +169,7 @@ def test_the_range_admits_exactly_what_is_encoded(question: Selection):
 
 
 @pytest.mark.parametrize("question", [q for q in SMALL if q.options < 3], ids=str)
-def test_totals_admit_exactly_what_ballots_give(question: Selection):
+def test_totals_admit_exactly_what_ballots_give(question: Selection) -> None:
     """Of three ballots, over all sums: a necessary condition is sufficient, too, where ballots weigh the same."""
     valid = [e for e in product((0, 1), repeat=question.width) if question.read(e) is not None]
     possible = {tuple(map(sum, zip(*cast, strict=True))) for cast in product(valid, repeat=3)}
@@ -177,7 +178,7 @@ def test_totals_admit_exactly_what_ballots_give(question: Selection):
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 1000)), min_size=1))
-def test_weights_multiply(cast: list[tuple[int, int]]):
+def test_weights_multiply(cast: list[tuple[int, int]]) -> None:
     question = Selection(3)
     encoded = [[weight * e for e in question.encode((option,) if option else ())] for option, weight in cast]
     sums = [sum(column) for column in zip(*encoded, strict=True)]
@@ -187,7 +188,7 @@ def test_weights_multiply(cast: list[tuple[int, int]]):
     assert question.totals(sums, sum(weight for _, weight in cast) + 1) is None
 
 
-def test_no_ballots():
+def test_no_ballots() -> None:
     assert Selection(2).totals((0, 0, 0), 0) == ((0, 0), 0)
     assert Selection(2).totals((1, 0, 0), 0) is None
 
@@ -195,10 +196,16 @@ def test_no_ballots():
 # --- size ---
 
 
+def contract_of(asked: Selection) -> QuestionContract:
+    class Asked(QuestionContract):
+        question = asked
+
+    return Asked()
+
+
 @pytest.mark.parametrize("question", [Selection(3), Selection(5, 2, 4), Selection(4, 0, 4, blank=False)], ids=str)
-def test_size_of_a_ballot(question: Selection):
-    contract = TestChooseOne()
-    contract.question = question  # type: ignore[misc]
+def test_size_of_a_ballot(question: Selection) -> None:
+    contract = contract_of(question)
     statements = contract.statements((0,) * question.width)
     branches = [len(statement.branches) for statement in statements]
     assert question.bound == 1
@@ -208,17 +215,16 @@ def test_size_of_a_ballot(question: Selection):
 
 
 @pytest.mark.parametrize(("maximum", "bits"), [(6, 0), (7, 3), (8, 3), (9, 4), (100, 7)])
-def test_a_long_range_costs_its_logarithm(maximum: int, bits: int):
-    contract = TestChooseOne()
-    contract.question = question = Selection(100, 1, maximum)  # type: ignore[misc]
-    statements = contract.statements((0,) * 100 + (1,))
+def test_a_long_range_costs_its_logarithm(maximum: int, bits: int) -> None:
+    question = Selection(100, 1, maximum)
+    statements = contract_of(question).statements((0,) * 100 + (1,))
     assert question.commitments == len(statements) - question.width - 1 == bits
 
 
 # --- rules ---
 
 
-def test_registered():
+def test_registered() -> None:
     assert question_type("selection") is Selection
 
 
@@ -230,7 +236,7 @@ RULES: dict[str, tuple[dict[str, Rule], Selection]] = {
 
 
 @pytest.mark.parametrize(("rules", "question"), RULES.values(), ids=RULES)
-def test_rules(rules: dict[str, Rule], question: Selection):
+def test_rules(rules: dict[str, Rule], question: Selection) -> None:
     assert Selection.from_rules(options(4), rules) == question
 
 
@@ -249,11 +255,11 @@ WRONG_RULES: dict[str, dict[str, Rule]] = {
 
 
 @pytest.mark.parametrize("rules", WRONG_RULES.values(), ids=WRONG_RULES)
-def test_wrong_rules(rules: dict[str, Rule]):
+def test_wrong_rules(rules: dict[str, Rule]) -> None:
     with pytest.raises(ValueError, match=r"rule|selection"):
         Selection.from_rules(options(4), rules)
 
 
-def test_no_question_type_of_that_name():
+def test_no_question_type_of_that_name() -> None:
     with pytest.raises(ValueError, match="nothing is registered"):
         question_type("astrology")
