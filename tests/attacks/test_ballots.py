@@ -14,7 +14,7 @@ from evote.ballot.voter import CastBallot
 from evote.crypto import verifier
 from evote.crypto.elgamal import Ciphertext, decode_ciphertexts
 from evote.crypto.group import Scalar, group
-from evote.crypto.relation import LinearRelation, Proof, decode_proof
+from evote.crypto.relation import LinearRelation, Proof, Statement, bind, decode_proof
 from evote.crypto.statements import encryption_of_one_of, knowledge_of_randomness
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import equations
@@ -61,13 +61,13 @@ def cast(simulation: Simulation, voter: str) -> CastBallot:
     return ballot
 
 
-def test_ballot_copied(simulation: Simulation, tmp_path: Path):
+def test_ballot_copied(simulation: Simulation, tmp_path: Path) -> None:
     """Cortier, Smyth 2011 (Helios): whoever copies a ballot learns it from the result, if enough do."""
     theirs = ballot_in(cast(simulation, "n1").entry)
     assert refused_everywhere(simulation, tmp_path / "board", by(simulation, "n2", theirs)) == "ballot.proof"
 
 
-def test_ballot_rerandomised(simulation: Simulation, tmp_path: Path):
+def test_ballot_rerandomised(simulation: Simulation, tmp_path: Path) -> None:
     """Cortier, Smyth 2011; Benaloh 1996: the copy is re-encrypted, so that no byte of it is the same.
 
     The copier's best proof is the original's, responses moved by c s: right for the new c1, had c not changed, too.
@@ -100,7 +100,7 @@ def challenge(statement: LinearRelation, proof: Proof, transcript: NativeTranscr
     return -equation.exponents[1]
 
 
-def test_replayed_into_another_contest(tmp_path: Path):
+def test_replayed_into_another_contest(tmp_path: Path) -> None:
     """Cortier, Smyth 2011: an answer to one question stands under another, in the voter's own ballot."""
     contests = [MAYOR, {**MAYOR, "id": "warden", "title": "Warden"}]
     simulation = open_box(tmp_path / "record", "mix", contests=contests)
@@ -118,7 +118,7 @@ def test_replayed_into_another_contest(tmp_path: Path):
         assert refused_everywhere(simulation, tmp_path / name, entry) == "ballot.proof"
 
 
-def test_replayed_into_another_election(simulation: Simulation, tmp_path: Path):
+def test_replayed_into_another_election(simulation: Simulation, tmp_path: Path) -> None:
     """Cortier, Smyth 2011: the ballot of one election is posted in the next, with the same voters and keys."""
     entry = good_ballot(simulation, "n1").entry
     road = "sum" if simulation.election.mixers == () else "mix"
@@ -129,7 +129,7 @@ def test_replayed_into_another_election(simulation: Simulation, tmp_path: Path):
     assert refused_everywhere(other, tmp_path / "board", by(elsewhere, "n1", ballot_in(entry))) == "ballot.signature"
 
 
-def test_ballot_for_another_key(tmp_path: Path):
+def test_ballot_for_another_key(tmp_path: Path) -> None:
     """The same election and voter, but a joint key made anew: proofs are bound to the key, too."""
     first, second = open_box(tmp_path / "one", "mix"), open_box(tmp_path / "two", "mix")
     assert first.election.fingerprint == second.election.fingerprint
@@ -137,14 +137,14 @@ def test_ballot_for_another_key(tmp_path: Path):
     assert refused_everywhere(second, tmp_path / "board", by(second, "n1", ballot)) == "ballot.proof"
 
 
-def test_old_ballot_posted_again(simulation: Simulation, tmp_path: Path):
+def test_old_ballot_posted_again(simulation: Simulation, tmp_path: Path) -> None:
     """Estonia's re-vote undone (IVXV): the board posts a coerced vote again after the voter has changed it."""
     coerced = cast(simulation, "n1").entry
     cast(simulation, "n1")
     assert refused_everywhere(simulation, tmp_path / "board", coerced) == "ballot.sequence"
 
 
-def test_old_ballot_in_the_place_of_the_new_one(simulation: Simulation, tmp_path: Path):
+def test_old_ballot_in_the_place_of_the_new_one(simulation: Simulation, tmp_path: Path) -> None:
     """The board loses the newer ballot; whoever holds its receipt, or the checkpoint, shows that."""
     cast(simulation, "n1")
     newer = accept(simulation.cast([good_ballot(simulation, "n1")]))[0]
@@ -156,13 +156,13 @@ def test_old_ballot_in_the_place_of_the_new_one(simulation: Simulation, tmp_path
     assert report.failures[0].check == "board.consistency"
 
 
-def test_c2_swapped_under_a_valid_proof(simulation: Simulation, tmp_path: Path):
+def test_c2_swapped_under_a_valid_proof(simulation: Simulation, tmp_path: Path) -> None:
     """Bernhard, Pereira, Warinschi 2012: the vote is moved by one option and every proof left as it was."""
     ballot = with_ciphertext(ballot_in(good_ballot(simulation, "n1").entry), lambda c: Ciphertext(c.c1, c.c2 * g))
     assert refused_everywhere(simulation, tmp_path / "board", by(simulation, "n1", ballot)) == "ballot.proof"
 
 
-def test_ballot_multiplied_by_a_known_vote(simulation: Simulation, tmp_path: Path):
+def test_ballot_multiplied_by_a_known_vote(simulation: Simulation, tmp_path: Path) -> None:
     """Pfitzmann 1994; Dolev, Dwork, Naor 1991: a ballot that is another's times something, or to some power."""
     theirs = ballot_in(cast(simulation, "n1").entry)
     own = simulation.key.encrypt(g, G.scalar(777))
@@ -188,19 +188,17 @@ def deaf(*_: object) -> NativeTranscript:
     return NativeTranscript("a careless election")
 
 
-def million_votes(simulation: Simulation) -> Entry:
+def million_votes(simulation: Simulation, said: Callable[[Statement, Ballot], NativeTranscript]) -> Entry:
     """Return a ballot that seals m, neither 0 nor 1, under proofs whose statement was fixed last; see test_proofs.
 
     Branch 1 is simulated with the challenge 0. Branch 0 commits to (g^a, g^b y^a), and then m = -b/c.
     """
-    author, y = "voter n1", simulation.key.y
+    y = simulation.key.y
     a, b, z1, r = (G.scalar(x) for x in (22, 33, 44, 11))
     first, second = (g**a, g**b * y**a), (g**z1, y**z1)
     placeholder = simulation.key.encrypt(g, r)
     ballot = Ballot(sequence=1, previous=Ballot.FIRST, answers=(answer_with(placeholder),))
-    transcript = check.ballot_transcript(simulation.election, y, author, ballot)
-    transcript = check.proof_transcript(transcript, "petition", 1)
-    verifier.bind(encryption_of_one_of(simulation.key, placeholder, (0, 1)), transcript)
+    transcript = said(encryption_of_one_of(simulation.key, placeholder, (0, 1)), ballot)
     transcript.append("commitment", *first, *second)
     c = transcript.challenge("challenge", G.challenge_bits)
     m = -b / G.scalar(c)
@@ -214,17 +212,24 @@ def answer_with(ciphertext: Ciphertext, *proofs: bytes) -> Answer:
     return Answer(contest="petition", ciphertexts=(bytes(ciphertext),), proofs=proofs)
 
 
-def test_weak_fiat_shamir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_weak_fiat_shamir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bernhard, Pereira, Warinschi 2012 (Helios): a mark of millions, which a door lets in that hashes no statement."""
     simulation = open_box(tmp_path / "record", contests=[YES_OR_NOTHING])
-    assert refused_everywhere(simulation, tmp_path / "board", million_votes(simulation)) == "ballot.proof"
+
+    def heard(statement: Statement, ballot: Ballot) -> NativeTranscript:
+        opened = ballot_transcript(simulation.election, simulation.key.y, "voter n1", ballot)
+        transcript = proof_transcript(opened, "petition", 1)
+        bind(statement, transcript)
+        return transcript
+
+    assert refused_everywhere(simulation, tmp_path / "board", million_votes(simulation, heard)) == "ballot.proof"
     monkeypatch.setattr(check, "ballot_transcript", deaf)
     monkeypatch.setattr(check, "proof_transcript", deaf)
     monkeypatch.setattr(verifier, "bind", lambda _statement, _transcript: None)
-    accept([ask(simulation.operator, bytes(million_votes(simulation)))])
+    accept([ask(simulation.operator, bytes(million_votes(simulation, deaf)))])
 
 
-def test_identity_as_c1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_identity_as_c1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Randomness 0 hides nothing, but it lies about nothing either: the ballot counts as what it says."""
     simulation = open_box(tmp_path / "record", "both")
     monkeypatch.setattr("evote.ballot.voter.ballot_randomness", lambda _seed, _e, c: [G.scalar(0)] * c.question.width)
@@ -238,7 +243,7 @@ def test_identity_as_c1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert outcome(report.results["mayor"]) == ((0, 3, 0), 0, 0, 0)
 
 
-def test_element_of_small_order(tmp_path: Path):
+def test_element_of_small_order(tmp_path: Path) -> None:
     """Lim, Lee 1997: -c1, of even order, would let a trustee's share say whether its secret is odd."""
     simulation = open_box(tmp_path / "record", "mix", group="modp-2048")
     # 1/2 = (p + 1) / 2

@@ -115,7 +115,7 @@ def test_the_board_without_it_holds(first_board: tuple[Path, dict[str, Entry]]) 
 # --- commitments ---
 
 
-def answer_of(ballot: Ballot, **edits: Callable[[Sequence[bytes]], Sequence[bytes]]) -> Ballot:
+def answer_of(ballot: Ballot, **edits: Callable[[tuple[bytes, ...]], Sequence[bytes]]) -> Ballot:
     """Return a ballot with lists of its first answer edited."""
     first, *rest = ballot.answers
     edited = {name: tuple(edit(getattr(first, name))) for name, edit in edits.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from evote.record.entries import Closing, Restoration, Result, Revocation
+from evote.record.entries import AnyBody, Closing, Restoration, Result, Revocation
 from evote.record.operator import sign_entry
 from evote.simulate import Simulation, appoint, make_keys
 from evote.verify import Report, verify
@@ -39,7 +39,7 @@ def checks(report: Report) -> list[str]:
 # --- the result ---
 
 
-def test_invalid_vote_declared_valid(tmp_path: Path):
+def test_invalid_vote_declared_valid(tmp_path: Path) -> None:
     """Estonia's "invalid" pile (IVXV): a vote for nobody is given to Kai, and all sums still fit."""
     board = board_of(finished("mix"))
     (result,) = (item.body for item in items_of(board, "result"))
@@ -49,7 +49,7 @@ def test_invalid_vote_declared_valid(tmp_path: Path):
     assert condemned(board, tmp_path / "board") == ["result.count"]
 
 
-def test_valid_vote_declared_invalid(tmp_path: Path):
+def test_valid_vote_declared_invalid(tmp_path: Path) -> None:
     """The reverse: Kai loses one to the pile, which shows its plaintext g^1 as if it were nothing."""
     simulation = finished("mix")
     board = board_of(simulation)
@@ -62,7 +62,7 @@ def test_valid_vote_declared_invalid(tmp_path: Path):
     assert condemned(board, tmp_path / "board") == ["result.count"]
 
 
-def test_votes_moved_between_options(tmp_path: Path):
+def test_votes_moved_between_options(tmp_path: Path) -> None:
     """Whoever only adds up would be satisfied: one vote moves, in the unit and in the total."""
     board = board_of(finished("sum"))
     (result,) = (item.body for item in items_of(board, "result"))
@@ -72,7 +72,7 @@ def test_votes_moved_between_options(tmp_path: Path):
     assert condemned(board, tmp_path / "board") == ["result.count"]
 
 
-def test_result_before_its_time(tmp_path: Path):
+def test_result_before_its_time(tmp_path: Path) -> None:
     """The board announces a result that nobody has decrypted yet."""
     simulation = open_box(tmp_path / "record", "sum", NORTH)
     accept(simulation.cast([good_ballot(simulation, voter.voter) for voter in NORTH]))
@@ -86,7 +86,7 @@ def test_result_before_its_time(tmp_path: Path):
 # --- the ballot box ---
 
 
-def test_ballot_left_out_of_the_count(tmp_path: Path):
+def test_ballot_left_out_of_the_count(tmp_path: Path) -> None:
     """Clash and exclusion (Kuesters, Truderung, Vogt 2012): the closing counts one ballot less than there are."""
     simulation = open_box(tmp_path / "record", "sum", NORTH)
     accept(simulation.cast([good_ballot(simulation, voter.voter) for voter in NORTH]))
@@ -96,7 +96,7 @@ def test_ballot_left_out_of_the_count(tmp_path: Path):
     assert refused_everywhere(simulation, tmp_path / "board", entry) == "box.closing"
 
 
-def test_two_voters_on_one_ballot(tmp_path: Path):
+def test_two_voters_on_one_ballot(tmp_path: Path) -> None:
     """Kuesters, Truderung, Vogt 2012 (clash): a second voter with the same choice is shown the first one's ticket.
 
     It opens, and rightly; that it is another's ballot shows in the author of the entry that its leaf belongs to.
@@ -109,20 +109,21 @@ def test_two_voters_on_one_ballot(tmp_path: Path):
     assert good_ballot(simulation, "n2").ticket.leaf != receipt.leaf
 
 
-def test_revocation_after_closing(tmp_path: Path):
+def test_revocation_after_closing(tmp_path: Path) -> None:
     """The registrar looks at the partial counts and revokes whom it dislikes, or brings somebody back."""
     simulation = open_box(tmp_path / "record", "sum", VOTERS)
     story(simulation)
     simulation.operator.close_box()
-    for name, body in {
+    late: dict[str, AnyBody] = {
         "revoked": Revocation(voter="n1", reason="late"),
         "restored": Restoration(voter="n3", reason="late"),
-    }.items():
+    }
+    for name, body in late.items():
         entry = sign_entry(simulation.keys.registrar, simulation.election.fingerprint, "registrar", body)
         assert refused_everywhere(simulation, tmp_path / name, entry) == "entry.order"
 
 
-def test_rewritten_ending(tmp_path: Path):
+def test_rewritten_ending(tmp_path: Path) -> None:
     """Two boards for two audiences: each verifies, and the checkpoint that one audience keeps refutes the other."""
     simulation = open_box(tmp_path / "record", "sum", NORTH)
     accept(simulation.cast([good_ballot(simulation, voter) for voter in ("n1", "n2")]))
@@ -138,7 +139,7 @@ def test_rewritten_ending(tmp_path: Path):
 # --- small units ---
 
 
-def test_small_unit_from_totals(tmp_path: Path):
+def test_small_unit_from_totals(tmp_path: Path) -> None:
     """Denning, Schloerer 1980 (trackers): total minus the other units is the unit that was withheld.
 
     Totals are sums of opened units, so nothing is left over; the lone heavy voter's ballot is in none.
@@ -159,7 +160,7 @@ UNITS = ("south/x5", "south+south/x5", "north+south", "north+south+south/x5", ""
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_sum_over_other_units(tmp_path: Path, unit: str):
+def test_sum_over_other_units(tmp_path: Path, unit: str) -> None:
     """Denning, Schloerer 1980: a second partition of the same ballots, to be subtracted from the first."""
     simulation = open_box(tmp_path / "record", "sum", VOTERS)
     story(simulation)
@@ -170,7 +171,7 @@ def test_sum_over_other_units(tmp_path: Path, unit: str):
     assert condemned(board, tmp_path / "board") == ["tally.unit" if unit else "entry.encoding"]
 
 
-def test_closed_twice(tmp_path: Path):
+def test_closed_twice(tmp_path: Path) -> None:
     """A second closing, a ballot later, would give two sums to subtract from each other."""
     simulation = open_box(tmp_path / "record", "sum", NORTH)
     accept(simulation.cast([good_ballot(simulation, voter.voter) for voter in NORTH[1:]]))
@@ -186,7 +187,7 @@ def test_closed_twice(tmp_path: Path):
 # --- elections that never were ---
 
 
-def test_wholly_invented_record(tmp_path: Path):
+def test_wholly_invented_record(tmp_path: Path) -> None:
     """Whoever holds all keys can hold the whole election alone; only what the auditor brings along shows it."""
     honest = finished("mix")
     keys = make_keys(3, 2)
@@ -202,10 +203,12 @@ def test_wholly_invented_record(tmp_path: Path):
     seen = (honest.path / "board" / "checkpoint").read_bytes()
     assert "board.checkpoint" in checks(verify(forged.path, checkpoint=seen))
     for path in (forged.path, honest.path):
-        assert verify(path, expect=verify(path).election.fingerprint).status == 0
+        own = verify(path).election
+        assert own is not None
+        assert verify(path, expect=own.fingerprint).status == 0
 
 
-def test_invented_electorate(tmp_path: Path):
+def test_invented_electorate(tmp_path: Path) -> None:
     """The board's own keys on the roll: the registrar's signature stands in the way, and nothing else can."""
     simulation = open_box(tmp_path / "record", "sum", NORTH)
     board = board_of(simulation)
@@ -214,7 +217,7 @@ def test_invented_electorate(tmp_path: Path):
     assert condemned(board, tmp_path / "board") == ["entry.signature"]
 
 
-def test_definition_changed_after_the_vote(tmp_path: Path):
+def test_definition_changed_after_the_vote(tmp_path: Path) -> None:
     """Another threshold, list or rule for the same ballots: everything on the board is bound to the fingerprint."""
     changes = {"threshold": 3, "minimum_group": 1, "name": "Another", "simulated": False}
     for name, value in changes.items():
@@ -225,7 +228,7 @@ def test_definition_changed_after_the_vote(tmp_path: Path):
         assert condemned(board, tmp_path / name) == [expected]
 
 
-def test_the_honest_election(tmp_path: Path):
+def test_the_honest_election(tmp_path: Path) -> None:
     """What all of these are measured against."""
     simulation = run_small(tmp_path / "record", "mix")
     report = verify(simulation.path, expect=simulation.election.fingerprint)

@@ -109,7 +109,7 @@ REPLACEMENTS: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 
 @pytest.mark.parametrize("name", REPLACEMENTS)
-def test_ballot_replaced_in_the_mix(simulation: Simulation, tmp_path: Path, name: str):
+def test_ballot_replaced_in_the_mix(simulation: Simulation, tmp_path: Path, name: str) -> None:
     """Chaum 1981, and every mix server since: output that is not the input in another order."""
     after = REPLACEMENTS[name](box_list(simulation))
     said = pretended(simulation, after)
@@ -124,14 +124,14 @@ LENGTHS: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 
 @pytest.mark.parametrize("name", LENGTHS)
-def test_ballot_dropped_or_added_in_the_mix(simulation: Simulation, tmp_path: Path, name: str):
+def test_ballot_dropped_or_added_in_the_mix(simulation: Simulation, tmp_path: Path, name: str) -> None:
     """Chaum 1981: a list of another length is refused before any proof is looked at."""
     rows = box_list(simulation)
     said = pretended(simulation, LENGTHS[name](rows), claimed=rows)
     assert refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists) == "entry.encoding"
 
 
-def test_list_minus_one_is_mixed(simulation: Simulation, tmp_path: Path):
+def test_list_minus_one_is_mixed(simulation: Simulation, tmp_path: Path) -> None:
     """The server shuffles all ballots but one, quite rightly: its input is not the list that the box determines."""
     less = box_list(simulation)[1:]
     witness = ShuffleWitness(list(range(len(less))), [[0] for _ in less])
@@ -140,7 +140,7 @@ def test_list_minus_one_is_mixed(simulation: Simulation, tmp_path: Path):
     assert refused_everywhere(simulation, tmp_path / "board", said.entry, *said.lists) == "mix.input"
 
 
-def test_list_that_a_server_leaves_as_it_is(simulation: Simulation):
+def test_list_that_a_server_leaves_as_it_is(simulation: Simulation) -> None:
     """Keeping the order is a permutation, too: one such server is let through, which is why there are several."""
     rows = box_list(simulation)
     said = pretended(simulation, rows)
@@ -150,7 +150,7 @@ def test_list_that_a_server_leaves_as_it_is(simulation: Simulation):
 
 
 @pytest.mark.parametrize("power", [2, -1, 777])
-def test_tagging(simulation: Simulation, tmp_path: Path, power: int):
+def test_tagging(simulation: Simulation, tmp_path: Path, power: int) -> None:
     """Pfitzmann 1994: the server raises one ballot to a power, to find the pair (m, m^k) among the plaintexts."""
     rows = box_list(simulation)
     tag = tuple(Ciphertext(c.c1 ** G.scalar(power), c.c2 ** G.scalar(power)) for c in rows[0])
@@ -159,19 +159,20 @@ def test_tagging(simulation: Simulation, tmp_path: Path, power: int):
     assert check == "shuffle.terelius-wikstrom"
 
 
-def test_proof_of_another_mix_server(simulation: Simulation, tmp_path: Path):
+def test_proof_of_another_mix_server(simulation: Simulation, tmp_path: Path) -> None:
     """Server 2 hands in server 1's list and proof under its own name, and would know no more than server 1 hides."""
     first = Mixer(simulation.election, 1, simulation.keys.mixers[0]).shuffle(simulation.counting.cascade, MAYOR)
     simulation.post("mixer 1", first.entry.body, first.lists)
     entry = sign_entry(simulation.keys.mixers[1], simulation.election.fingerprint, "mixer 2", first.entry.body)
     assert refused_everywhere(simulation, tmp_path / "board", entry, *first.lists) == "mix.input"
+    assert isinstance(first.entry.body, Shuffle)
     replayed = msgspec.structs.replace(first.entry.body, input=first.entry.body.output)
     entry = sign_entry(simulation.keys.mixers[1], simulation.election.fingerprint, "mixer 2", replayed)
     check = refused_everywhere(simulation, tmp_path / "replayed", entry, *first.lists)
     assert check == "shuffle.terelius-wikstrom"
 
 
-def test_mix_server_left_out(simulation: Simulation, tmp_path: Path):
+def test_mix_server_left_out(simulation: Simulation, tmp_path: Path) -> None:
     """The board skips the honest server; its successor, the trustees and the auditor see whose turn it was."""
     second = Mixer(simulation.election, 2, simulation.keys.mixers[1])
     with pytest.raises(Refused):
@@ -272,7 +273,7 @@ def accomplices(simulation: Simulation) -> Accomplices:
     return Accomplices(simulation, (VOTES["n1"], VOTES["n2"]), (first, second))
 
 
-def test_rigged_generators(simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_rigged_generators(simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Haines, Lewis, Pereira, Teague 2020 (Scytl, SwissPost): a trapdoor in the commitment, and a vote is replaced.
 
     A verifier that took the generators from the server finds nothing wrong; ours makes its own.

@@ -12,8 +12,8 @@ from evote.crypto.prover import prove
 from evote.crypto.relation import Disjunction, LinearRelation, Proof, Witness, bind
 from evote.crypto.statements import encryption_of_one_of
 from evote.crypto.transcript import NativeTranscript
-from tests.attacks.test_proofs import KEY, TOY, Deaf, holds, native
-from tests.crypto.samples import encrypt, scalars
+from tests.attacks.test_proofs import KEY, Deaf, holds, native
+from tests.crypto.samples import TOY, encrypt, scalars
 
 g = TOY.generator
 R, S = scalars(TOY, 2, seed=80)
@@ -45,7 +45,7 @@ TAMPERED: dict[str, Disjunction] = {
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_another_offset_is_another_statement(name: str):
+def test_another_offset_is_another_statement(name: str) -> None:
     assert holds(STATEMENT, PROOF, native())
     if len(TAMPERED[name].branches) == len(PROOF.commitments):
         assert not holds(TAMPERED[name], PROOF, native())
@@ -78,7 +78,7 @@ def proof_with_a_value_made_to_fit(dialect: Callable[[], NativeTranscript], said
     return value, Proof((simulated, made), (challenge_0,), ((z,), (a + S * c,)))
 
 
-def test_offsets_that_are_not_hashed():
+def test_offsets_that_are_not_hashed() -> None:
     """Bernhard, Pereira, Warinschi 2012, once more: the list of allowed values is chosen after the challenge."""
     ciphertext = encrypt(KEY, 1_000_000, S)
     said = encryption_of_one_of(KEY, ciphertext, (0, 1))
@@ -91,14 +91,14 @@ def test_offsets_that_are_not_hashed():
     assert not holds(encryption_of_one_of(KEY, ciphertext, (0, value)), proof, native())
 
 
-def test_a_run_is_no_shortcut_past_the_sum_of_challenges():
+def test_a_run_is_no_shortcut_past_the_sum_of_challenges() -> None:
     """Branches of a run share a witness in the prover; a vote for 2 still satisfies neither 0 nor 1."""
     statement = encryption_of_one_of(KEY, encrypt(KEY, 2, R), (0, 1))
     for branch in (0, 1):
         assert not holds(statement, prove(statement, Witness((R,), branch), native()), native())
 
 
-def test_two_answers_to_one_run_do_not_reveal_the_witness():
+def test_two_answers_to_one_run_do_not_reveal_the_witness() -> None:
     """z_0 and z_1 of a run both contain x; were their nonces one, x = (z_0 - z_1) / (c_0 - c_1)."""
     for context in range(20):
         transcript = native()

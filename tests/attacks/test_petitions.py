@@ -62,21 +62,21 @@ def due(simulation: Simulation, time: str) -> ThresholdTest:
 # --- the operator wants more than the bit ---
 
 
-def test_one_ballot_put_to_the_test(simulation: Simulation, tmp_path: Path):
+def test_one_ballot_put_to_the_test(simulation: Simulation, tmp_path: Path) -> None:
     """Whoever has one ballot tested against T = 1 reads it; here the trustees' own check stands in the way."""
     sealed = ballot_in(ballot(simulation, 5).entry).answers[0].ciphertexts[0]
     body = changed(due(simulation, JUNE), aggregate=sealed)
     assert refused_everywhere(simulation, tmp_path / "board", by(simulation, "operator", body)) == "petition.test"
 
 
-def test_the_same_time_twice(simulation: Simulation, tmp_path: Path):
+def test_the_same_time_twice(simulation: Simulation, tmp_path: Path) -> None:
     """Tested after every ballot, the support of each would show in when the bit turns; so each time comes once."""
     simulation.test("park", JUNE)
     entry = by(simulation, "operator", due(simulation, JUNE))
     assert refused_everywhere(simulation, tmp_path / "board", entry) == "petition.order"
 
 
-def test_a_test_of_what_was_kept_before(simulation: Simulation, tmp_path: Path):
+def test_a_test_of_what_was_kept_before(simulation: Simulation, tmp_path: Path) -> None:
     """The operator posts, as the test of July, what was due when somebody had not voted yet."""
     earlier = due(simulation, JULY)
     accept(simulation.cast([ballot(simulation, 5)]))
@@ -84,7 +84,7 @@ def test_a_test_of_what_was_kept_before(simulation: Simulation, tmp_path: Path):
     assert refused_everywhere(simulation, tmp_path / "board", entry) == "petition.test"
 
 
-def test_a_petition_counted_as_if_it_were_a_sum(simulation: Simulation, tmp_path: Path):
+def test_a_petition_counted_as_if_it_were_a_sum(simulation: Simulation, tmp_path: Path) -> None:
     """The aggregate is public; posted as one to be decrypted it would give the count away."""
     simulation.operator.close_box()
     simulation.operator.tally()
@@ -107,7 +107,7 @@ REPLAYS = {"another petition": ("pool", JUNE), "another time": ("park", JULY)}
 
 
 @pytest.mark.parametrize("name", REPLAYS)
-def test_a_share_of_another_test(simulation: Simulation, tmp_path: Path, name: str):
+def test_a_share_of_another_test(simulation: Simulation, tmp_path: Path, name: str) -> None:
     """The same ballots, the same aggregate but for its randomness: a share is good for one test."""
     contest, time = REPLAYS[name]
     simulation.operator.test("park", JUNE)
@@ -118,7 +118,7 @@ def test_a_share_of_another_test(simulation: Simulation, tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("name", REPLAYS)
-def test_what_was_pooled_for_another_test(simulation: Simulation, name: str):
+def test_what_was_pooled_for_another_test(simulation: Simulation, name: str) -> None:
     """A blinding is drawn anew for each test, and the proof that it is the right one is bound to one test."""
     contest, time = REPLAYS[name]
     tests = simulation.operator.procedure.petitions.tests
@@ -137,7 +137,7 @@ def test_what_was_pooled_for_another_test(simulation: Simulation, name: str):
     assert len(set(state.blindings.values())) == len(state.blindings) == 2
 
 
-def test_one_trustee_in_the_place_of_two(simulation: Simulation, tmp_path: Path):
+def test_one_trustee_in_the_place_of_two(simulation: Simulation, tmp_path: Path) -> None:
     """A share under one's own key, twice, is not t shares."""
     simulation.operator.test("park", JUNE)
     first = share(simulation, 1)

@@ -30,7 +30,7 @@ from evote.crypto.threshold import lagrange
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import equations, verify
 from evote.errors import DecodeError, VerificationError
-from tests.crypto.samples import TOY, elements, encrypt, keypair, scalars
+from tests.crypto.samples import TOY, elements, encrypt, keypair, modp, scalars
 from tests.crypto.shares import combined
 
 g = TOY.generator
@@ -110,7 +110,7 @@ def ballot_with_millions_of_votes(dialect: Dialect) -> tuple[Scalar, Ciphertext,
     return m, ciphertext, Proof((first, second), (c,), ((a + r * c,), (z1,)))
 
 
-def test_weak_fiat_shamir_ballot():
+def test_weak_fiat_shamir_ballot() -> None:
     """Bernhard, Pereira, Warinschi 2012 (Helios): a ballot for any number of votes."""
     m, ciphertext, proof = ballot_with_millions_of_votes(without_statement)
     statement = encryption_of_one_of(KEY, ciphertext, (0, 1))
@@ -132,7 +132,7 @@ def false_decryption(dialect: Dialect, c1: Element) -> tuple[Element, Proof]:
     return d, Proof((commitment,), (), ((z,),))
 
 
-def test_weak_fiat_shamir_decryption():
+def test_weak_fiat_shamir_decryption() -> None:
     """Bernhard, Pereira, Warinschi 2012 (Helios): a trustee publishes a false share with a proof."""
     (c1,) = elements(TOY, 1, seed=62)
     d, proof = false_decryption(without_statement, c1)
@@ -143,7 +143,7 @@ def test_weak_fiat_shamir_decryption():
     assert not holds(decryption(KEY.y, c1, d), proof, native())
 
 
-def test_weak_fiat_shamir_without_the_ciphertext():
+def test_weak_fiat_shamir_without_the_ciphertext() -> None:
     """Haines, Lewis, Pereira, Teague 2020 (Scytl, SwissPost): all but c1 is hashed, so c1 is made to fit the proof."""
     u, b, delta, unused = scalars(TOY, 4, seed=63)
     d = g**delta
@@ -174,7 +174,7 @@ def simulated(statement: LinearRelation, dialect: Dialect) -> Proof:
     return Proof((commitment,), (), ((z,),))
 
 
-def test_fiat_shamir_without_the_commitment():
+def test_fiat_shamir_without_the_commitment() -> None:
     """Fiat, Shamir 1986 turned round: a challenge known before the commitment proves everything."""
     h, false = elements(TOY, 2, seed=65)
     statement = decryption(KEY.y, h, false)
@@ -187,7 +187,7 @@ def test_fiat_shamir_without_the_commitment():
 # --- ballots that were somebody else's ---
 
 
-def test_c2_swapped_under_a_valid_proof():
+def test_c2_swapped_under_a_valid_proof() -> None:
     """Bernhard, Pereira, Warinschi 2012: a proof for c1 alone lets anybody change the vote under it."""
     (r,) = scalars(TOY, 1)
     honest = encrypt(KEY, 1, r)
@@ -205,7 +205,7 @@ def test_c2_swapped_under_a_valid_proof():
     assert not holds(knowledge_of_randomness(changed), proof, bound(changed))
 
 
-def test_c2_swapped_under_a_proof_of_its_value():
+def test_c2_swapped_under_a_proof_of_its_value() -> None:
     """The same against 0/1 proofs: c2 is part of the statement, whatever the transcript was told before."""
     (r,) = scalars(TOY, 1)
     honest = encrypt(KEY, 0, r)
@@ -215,7 +215,7 @@ def test_c2_swapped_under_a_proof_of_its_value():
     assert not holds(encryption_of_one_of(KEY, changed, (0, 1)), proof, native())
 
 
-def test_ballot_copied_by_another_voter():
+def test_ballot_copied_by_another_voter() -> None:
     """Cortier, Smyth 2011: who casts my ciphertext as his own learns my vote from the result."""
     (r,) = scalars(TOY, 1)
     ciphertext = encrypt(KEY, 1, r)
@@ -231,7 +231,7 @@ def test_ballot_copied_by_another_voter():
     assert not holds(statement, proof, of("voter 2"))
 
 
-def test_ballot_rerandomised_by_another_voter():
+def test_ballot_rerandomised_by_another_voter() -> None:
     """Cortier, Smyth 2011, the variant: z + s c follows a re-encryption by s, unless the challenge binds c1 and c2."""
     r, s = scalars(TOY, 2)
     ciphertext = encrypt(KEY, 1, r)
@@ -253,7 +253,7 @@ def test_ballot_rerandomised_by_another_voter():
 # --- disjunctions ---
 
 
-def test_challenges_that_are_not_split():
+def test_challenges_that_are_not_split() -> None:
     """Cramer, Damgard, Schoenmakers 1994: without the sum, each branch is simulated by itself."""
     (r,) = scalars(TOY, 1)
     statement = encryption_of_one_of(KEY, encrypt(KEY, 7, r), (0, 1))
@@ -268,7 +268,7 @@ def test_challenges_that_are_not_split():
         assert not holds(statement, Proof(commitments, split[:1], ((z[0],), (z[1],))), native())
 
 
-def test_challenge_chosen_modulo_two_moduli():
+def test_challenge_chosen_modulo_two_moduli() -> None:
     """Challenges add up modulo 2^k and act modulo q: a longer one is chosen apart for each, and proves anything."""
     k, (r,) = 1 << TOY.challenge_bits, scalars(TOY, 1)
     statement = encryption_of_one_of(KEY, encrypt(KEY, 7, r), (0, 1))
@@ -291,7 +291,7 @@ def test_challenge_chosen_modulo_two_moduli():
         decode_proof(statement, bytes(replace(proof, challenges=(k,))))
 
 
-def test_disjunction_passed_off_as_one_of_its_branches():
+def test_disjunction_passed_off_as_one_of_its_branches() -> None:
     """A proof that one of two is true is no proof of either by itself."""
     (r,) = scalars(TOY, 1)
     ciphertext = encrypt(KEY, 1, r)
@@ -301,7 +301,7 @@ def test_disjunction_passed_off_as_one_of_its_branches():
         assert not holds(encryption_of(KEY, ciphertext, value), alone, native())
 
 
-def test_proof_under_another_name():
+def test_proof_under_another_name() -> None:
     """A relation is bound by name: knowledge of a key is not consent to a decryption."""
     one, other = (knowledge_of_logarithm(name, g, KEY.y) for name in ("key", "consent"))
     proof = prove(one, Witness((X,)), native())
@@ -312,13 +312,13 @@ def test_proof_under_another_name():
 # --- degenerate elements ---
 
 
-def test_identity_as_public_key():
+def test_identity_as_public_key() -> None:
     """Under y = 1 every vote is in the clear: c2 = g^m."""
     with pytest.raises(ValueError, match="identity"):
         PublicKey(TOY.identity)
 
 
-def test_identity_as_c1():
+def test_identity_as_c1() -> None:
     """For c1 = 1 nothing but d = 1 can be shown, neither by the key's owner nor by anybody's simulation."""
     (false,) = elements(TOY, 1, seed=68)
     assert holds(
@@ -332,7 +332,7 @@ def test_identity_as_c1():
     assert not holds(lie, simulated(lie, native), native())
 
 
-def test_identity_as_share_key():
+def test_identity_as_share_key() -> None:
     """A trustee whose key is 1 can only ever contribute d = 1; that such a key is refused is the ceremony's part."""
     (c1, d) = elements(TOY, 2, seed=69)
     zero = Witness((TOY.scalar(0),))
@@ -347,7 +347,7 @@ def outsider() -> Element:
     return Element(TOY, TOY.identity.raw * (TOY.p - 1))
 
 
-def test_small_order_element_in_a_decryption():
+def test_small_order_element_in_a_decryption() -> None:
     """Lim, Lee 1997; Chang-Fong, Essex 2016 (Helios): d = -c1^x passes if the challenge is even, and turns the result.
 
     The proof cannot see it; the decoder must, and does.
@@ -361,7 +361,7 @@ def test_small_order_element_in_a_decryption():
         TOY.decode(bytes(false))
 
 
-def test_small_order_elements_in_a_batch():
+def test_small_order_elements_in_a_batch() -> None:
     """Boyd, Pavlovski 2000: -1 in two equations is lost when their weights add up to an even number."""
     (h,) = elements(TOY, 1, seed=71)
     bad = Equation((h, h * outsider()), (1, -1))
@@ -383,8 +383,8 @@ def test_small_order_elements_in_a_batch():
 
 SMALL_ORDER: dict[str, tuple[str, bytes]] = {
     "modp: 0": ("modp-2048", bytes(256)),
-    "modp: -1": ("modp-2048", (group("modp-2048").p - 1).to_bytes(256, "big")),
-    "electionguard: -1": ("electionguard-4096", (group("electionguard-4096").p - 1).to_bytes(512, "big")),
+    "modp: -1": ("modp-2048", (modp("modp-2048").p - 1).to_bytes(256, "big")),
+    "electionguard: -1": ("electionguard-4096", (modp("electionguard-4096").p - 1).to_bytes(512, "big")),
     "ristretto255: -1": ("ristretto255", (2**255 - 20).to_bytes(32, "little")),
     "ristretto255: the identity, negative": ("ristretto255", (2**255 - 19).to_bytes(32, "little")),
     "ristretto255: the point of order 4": (
@@ -395,7 +395,7 @@ SMALL_ORDER: dict[str, tuple[str, bytes]] = {
 
 
 @pytest.mark.parametrize(("name", "data"), SMALL_ORDER.values(), ids=SMALL_ORDER)
-def test_small_order_elements_are_not_decoded(name: str, data: bytes):
+def test_small_order_elements_are_not_decoded(name: str, data: bytes) -> None:
     """Lim, Lee 1997: key recovery by elements of small order needs a decoder that lets them in."""
     of = group(name)
     assert of.decode(bytes(of.generator)) == of.generator
@@ -406,7 +406,7 @@ def test_small_order_elements_are_not_decoded(name: str, data: bytes):
 # --- thresholds ---
 
 
-def test_duplicate_share_index():
+def test_duplicate_share_index() -> None:
     """Trail of Bits 2021 (several threshold libraries): j and j + q are one point, and 0 is the secret itself."""
     share = g**X
     assert combined({1: share}) == share
@@ -420,7 +420,7 @@ def test_duplicate_share_index():
 # --- nonces ---
 
 
-def test_repeated_nonces_reveal_the_key():
+def test_repeated_nonces_reveal_the_key() -> None:
     """Two answers to one commitment give x = (z - z') / (c - c'); our nonces depend on what is proved."""
     stuck = scalars(TOY, 1, seed=72)[0]
     statement = knowledge_of_logarithm("key", g, KEY.y)
@@ -444,7 +444,7 @@ def test_repeated_nonces_reveal_the_key():
 # --- batches ---
 
 
-def test_weights_known_in_advance():
+def test_weights_known_in_advance() -> None:
     """Bellare, Garay, Rabin 1998: who knows the weights makes two errors cancel, so the seed comes last.
 
     The test plays a forger who knows the seed; under any other he is caught.
@@ -465,7 +465,7 @@ def test_weights_known_in_advance():
         batch(errors, bytes([1]) + seed[1:]).check()
 
 
-def test_weights_all_one():
+def test_weights_all_one() -> None:
     """Bellare, Garay, Rabin 1998, the naive test: errors that are opposite vanish."""
     up, down = (Equation((g, g ** TOY.scalar(5 + error)), (5, -1)) for error in (1, -1))
     folding = Folding()
@@ -482,7 +482,7 @@ def test_weights_all_one():
 
 
 @pytest.mark.parametrize("of", [TOY, group("ristretto255")], ids=lambda g: g.name)
-def test_no_luck(of: Group):
+def test_no_luck(of: Group) -> None:
     """A proof of a false statement with everything chosen at random, or borrowed from a true one, does not convince."""
     _, key = keypair(of)
     source = random.Random(9)

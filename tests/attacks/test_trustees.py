@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from evote.crypto import verifier
 from evote.crypto.group import Element, group
 from evote.crypto.prover import prove
-from evote.crypto.relation import Proof, Witness
+from evote.crypto.relation import Proof, Statement, Witness, bind
 from evote.crypto.rows import Rows
-from evote.crypto.transcript import NativeTranscript
+from evote.crypto.transcript import NativeTranscript, Transcript
 from evote.crypto.vector import Vector
 from evote.errors import Refused, VerificationError
 from evote.mixnet.mixer import Mixer
@@ -82,7 +83,7 @@ def rushing(simulation: Simulation, others: list[Element]) -> KeyOpening:
     return opening(simulation, 3, (g ** G.scalar(7) / (others[0] * others[1]), g), 7)
 
 
-def test_rushing_trustee(tmp_path: Path):
+def test_rushing_trustee(tmp_path: Path) -> None:
     """Pedersen 1991 without commitments (Gennaro, Jarecki, Krawczyk, Rabin 1999): the last to speak takes the key."""
     simulation = start(tmp_path / "record", "sum")
     body = rushing(simulation, two_openings(simulation))
@@ -96,7 +97,7 @@ def test_rushing_trustee(tmp_path: Path):
     assert verify(simulation.path).status == 2  # nothing false on the board: the evidence names trustee 3
 
 
-def test_rushing_trustee_where_nobody_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_rushing_trustee_where_nobody_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ristenpart, Yilek 2007: without the hashes the proof of possession still stops it."""
     simulation = start(tmp_path / "record", "sum")
     monkeypatch.setattr(ceremony_module, "commitment_hash", lambda *_: bytes(32))
@@ -119,7 +120,7 @@ IDENTITIES: dict[str, tuple[Element, Element]] = {
 
 
 @pytest.mark.parametrize("name", IDENTITIES)
-def test_identity_in_the_key(tmp_path: Path, name: str):
+def test_identity_in_the_key(tmp_path: Path, name: str) -> None:
     """A share of nothing, or a polynomial of lower degree, which fewer than t trustees could interpolate."""
     simulation = start(tmp_path / "record", "sum")
     body = opening(simulation, 1, IDENTITIES[name], int(IDENTITIES[name][0] != G.identity) * 7)
@@ -134,7 +135,7 @@ def test_identity_in_the_key(tmp_path: Path, name: str):
     assert ceremony.attempt.faults == {1: "bad opening: the first or the last coefficient is the identity"}
 
 
-def test_joint_key_of_the_boards_own(tmp_path: Path):
+def test_joint_key_of_the_boards_own(tmp_path: Path) -> None:
     """The board announces a key that it knows; voters, who read the board first, find out before they vote."""
     simulation = open_box(tmp_path / "record", "sum")
     board = board_of(simulation)
@@ -142,7 +143,7 @@ def test_joint_key_of_the_boards_own(tmp_path: Path):
     assert turned_away(board, tmp_path / "board") == "key.joint"
 
 
-def test_trustee_left_out(tmp_path: Path):
+def test_trustee_left_out(tmp_path: Path) -> None:
     """The board restarts the ceremony without a trustee who has done nothing wrong and missed nothing."""
     simulation = start(tmp_path / "record", "sum")
     two_openings(simulation)
@@ -153,7 +154,7 @@ def test_trustee_left_out(tmp_path: Path):
 # --- what may be decrypted ---
 
 
-def test_raw_ballot_as_aggregate(tmp_path: Path):
+def test_raw_ballot_as_aggregate(tmp_path: Path) -> None:
     """Bernhard, Warinschi 2014 on honest trustees: the board presents one ballot as the sum of all."""
     simulation = closed(tmp_path / "record", "sum")
     victim = bodies(simulation.path, Ballot)[0]
@@ -167,7 +168,7 @@ def test_raw_ballot_as_aggregate(tmp_path: Path):
         simulation.trustees[0].decrypt(simulation.counting.decryption, COUNCIL)
 
 
-def test_box_closed_after_one_ballot(tmp_path: Path):
+def test_box_closed_after_one_ballot(tmp_path: Path) -> None:
     """The board closes while one ballot is in the box: a list that nobody could hide in is not opened."""
     simulation = closed(tmp_path / "record", "both", ("n1",))
     simulation.operator.tally()
@@ -179,7 +180,7 @@ def test_box_closed_after_one_ballot(tmp_path: Path):
             simulation.trustees[0].decrypt(procedure.counting.decryption, place)
 
 
-def test_list_that_is_not_mixed(tmp_path: Path):
+def test_list_that_is_not_mixed(tmp_path: Path) -> None:
     """The board asks for the decryption of the list as voters sent it, or of what one mix server of two left."""
     simulation = closed(tmp_path / "record", "mix")
     cascade, trustee = simulation.counting.cascade, simulation.trustees[0]
@@ -195,7 +196,7 @@ def test_list_that_is_not_mixed(tmp_path: Path):
     assert refused_everywhere(simulation, tmp_path / "board", entry, list(list_lines(d))) == "decryption.list"
 
 
-def test_list_minus_one(tmp_path: Path):
+def test_list_minus_one(tmp_path: Path) -> None:
     """The list is decrypted twice, once with and once without one ballot; the difference is that ballot."""
     simulation = closed(tmp_path / "record", "mix")
     simulation.mix()
@@ -216,7 +217,7 @@ def test_list_minus_one(tmp_path: Path):
 # --- shares ---
 
 
-def test_duplicate_share_index(summed: Simulation, tmp_path: Path):
+def test_duplicate_share_index(summed: Simulation, tmp_path: Path) -> None:
     """Shamir 1979: two shares of one index make no second trustee; nor does one share under two names."""
     made = summed.trustees[0].decrypt(summed.counting.decryption, COUNCIL)
     summed.post("trustee 1", made.entry.body, (made.lines,))
@@ -227,7 +228,7 @@ def test_duplicate_share_index(summed: Simulation, tmp_path: Path):
     assert verify(summed.path).status == 2
 
 
-def false_share(simulation: Simulation) -> tuple[Entry, list[bytes]]:
+def false_share(simulation: Simulation, bound: Callable[[Statement, Transcript], None]) -> tuple[Entry, list[bytes]]:
     """Return trustee 1's share of the aggregate with a wrong first d, found after the challenge was known.
 
     With commitment (g^u, g^b), z = u + x c, and D = (C^z / g^b)^(1/c), both equations hold for any b; the first d is
@@ -243,7 +244,7 @@ def false_share(simulation: Simulation) -> tuple[Entry, list[bytes]]:
     transcript.append("share key", g**x)
     rho = transcript.challenges("rho", RHO_BITS, len(d))
     u, b, one = G.scalar(55), G.scalar(66), G.scalar(1)
-    verifier.bind(statement, transcript)
+    bound(statement, transcript)
     transcript.append("commitment", g**u, g**b)
     c = G.scalar(transcript.challenge("challenge", G.challenge_bits))
     z = u + x * c
@@ -261,17 +262,21 @@ def share_of(digest: bytes, d: list[Element]) -> DecryptionShare:
     return DecryptionShare(contest="council", unit="north", input=digest, shares=shares, proof=b"")
 
 
-def test_weak_fiat_shamir_on_decryption(summed: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def unbound(_statement: Statement, _transcript: Transcript) -> None:
+    """What a careless verifier has for `bind`."""
+
+
+def test_weak_fiat_shamir_on_decryption(summed: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bernhard, Pereira, Warinschi 2012 (Helios): a trustee changes the result; the challenge must bind every d."""
-    entry, lines = false_share(summed)
+    entry, lines = false_share(summed, bind)
     assert refused_everywhere(summed, tmp_path / "board", entry, lines) == "decryption.proof"
     monkeypatch.setattr(Decryption, "transcript", lambda *_: NativeTranscript("careless"))
-    monkeypatch.setattr(verifier, "bind", lambda _statement, _transcript: None)
-    entry, lines = false_share(summed)
+    monkeypatch.setattr(verifier, "bind", unbound)
+    entry, lines = false_share(summed, unbound)
     accept([ask(summed.operator, bytes(entry), lines)])
 
 
-def test_wrong_share_with_a_proof_for_the_right_one(summed: Simulation, tmp_path: Path):
+def test_wrong_share_with_a_proof_for_the_right_one(summed: Simulation, tmp_path: Path) -> None:
     """Chaum, Pedersen 1992: all d of the list are in one proof, so two errors that cancel each other must not pass."""
     made = summed.trustees[0].decrypt(summed.counting.decryption, COUNCIL)
     (row,) = [canonical.decode(line, bytes) for line in made.lines]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -38,6 +38,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def honest() -> tuple[ShuffleStatement, Proof]:
     case = Case(NAME, G.name, N, WIDTH)
     proof = shuffle_proof(NAME).decode(G, WIDTH, case.lines, case.data)
+    assert isinstance(proof, Proof)
     return statement_of(case.key, case.before, case.after), proof
 
 
@@ -76,8 +77,8 @@ def put(vector_: Vector, at: int, data: bytes) -> Vector:
 def with_vector(proof: Proof, name: str, change: Callable[[Vector], Vector]) -> Proof:
     if name == "u":
         return replace(proof, u=change(proof.u))
-    changed = change(getattr(proof.commitment, name))
-    return replace(proof, commitment=replace(proof.commitment, **{name: changed}))
+    changed: dict[str, Any] = {name: change(getattr(proof.commitment, name))}
+    return replace(proof, commitment=replace(proof.commitment, **changed))
 
 
 @pytest.mark.parametrize("name", ["u", "B", "B_prime"])
@@ -86,10 +87,10 @@ def test_outsider_in_a_proof(name: str, at: int) -> None:
     """Lim, Lee 1997: an outsider is refused by name and place; another member falsifies the proof."""
     statement, proof = honest()
     with pytest.raises(DecodeError, match=rf"^{name} {at}: "):
-        check(statement, with_vector(proof, name, lambda v: put(v, at, OUTSIDE)))
+        check(statement, with_vector(proof, name, partial(put, at=at, data=OUTSIDE)))
     for member in (G.identity, G.generator):
         with pytest.raises(VerificationError, match=NAME):
-            check(statement, with_vector(proof, name, lambda v, m=member: put(v, at, bytes(m))))
+            check(statement, with_vector(proof, name, partial(put, at=at, data=bytes(member))))
 
 
 @pytest.mark.parametrize("which", ["before", "after"])
@@ -100,9 +101,9 @@ def test_outsider_in_a_list(which: str, part: int, at: int) -> None:
     encoded = list(getattr(statement, which).encoded)
     for data, error in ((OUTSIDE, DecodeError), (bytes(G.hash_to_group("another")), VerificationError)):
         row = encoded[at][: part * SIZE] + data + encoded[at][(part + 1) * SIZE :]
-        rows = Rows(G, WIDTH, [*encoded[:at], row, *encoded[at + 1 :]])
+        rows: dict[str, Any] = {which: Rows(G, WIDTH, [*encoded[:at], row, *encoded[at + 1 :]])}
         with pytest.raises(error, match=rf"c{part % 2 + 1} of row {at}: " if error is DecodeError else NAME):
-            check(replace(statement, **{which: rows}), proof)
+            check(replace(statement, **rows), proof)
 
 
 def responses(reply: Reply) -> Iterator[Reply]:

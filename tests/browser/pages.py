@@ -52,7 +52,7 @@ def election_of(
 
 def unit(name: str, ballots: int, counts: Sequence[int], **more: Any) -> UnitResult:
     """Return a unit's result without blank or invalid ballots, unless told otherwise."""
-    rest = {"weight": 1, "blank": 0, "invalid": 0, "invalid_elements": ()} | more
+    rest: dict[str, Any] = {"weight": 1, "blank": 0, "invalid": 0, "invalid_elements": ()} | more
     return UnitResult(unit=name, ballots=ballots, counts=tuple(counts), **rest)
 
 

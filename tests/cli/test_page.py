@@ -233,6 +233,7 @@ def test_every_check_has_its_verdict_and_none_is_passed_over() -> None:
     for check in report.checks:
         assert check in said
     assert said.index("Scope, and what was not checked") < said.index("record.origin")
+    assert report.election is not None
     for text in (*report.notes, *report.scope, report.seed.hex(), report.election.fingerprint.hex()):
         assert text in said
 

@@ -170,7 +170,7 @@ def test_an_aggregate_is_posted_once(closed: Simulation) -> None:
 
 # --- results ---
 
-UNITS = {
+UNITS: dict[str, dict[str, Any]] = {
     "a vote moved within a unit": {"counts": (0, 3, 3)},
     "a unit's blank": {"blank": 2},
     "an invalid vote hidden": {"invalid": 0, "invalid_elements": ()},

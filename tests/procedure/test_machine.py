@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -211,7 +211,7 @@ def test_every_kind_has_its_author(wanted: str) -> None:
 
 
 def test_every_kind_is_somebodys() -> None:
-    tags = {body.__struct_config__.tag for body in kinds.AnyBody.__args__}  # type: ignore[attr-defined]
+    tags = {body.__struct_config__.tag for body in get_args(kinds.AnyBody)}
     petitions = {"threshold-test", "threshold-share", "threshold-proof"}  # see test_petitions
     assert set(BY_KIND) == tags == set(EVERYTHING) | petitions
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -150,7 +152,7 @@ def test_weights_that_could_overflow_the_count_are_refused(tmp_path: Path) -> No
         run(tmp_path / "record", Scenario(poll))
 
 
-RESULT_CHANGES = {
+RESULT_CHANGES: dict[str, Callable[[Result], dict[str, Any]]] = {
     "counts": lambda r: {"counts": (r.counts[0] + 1, *r.counts[1:])},
     "blank": lambda r: {"blank": r.blank + 1},
     "invalid": lambda r: {"invalid": r.invalid + 1},
