@@ -117,10 +117,15 @@ def too_large(table: Table) -> bytes:
     return share.to_bytes(32, "big")
 
 
+def other_nonce(table: Table) -> None:
+    table.round()
+    table.round({CHEAT: lambda body: changed(body, nonce=bytes(32))})
+
+
 FAULTS: dict[str, tuple[str, Callable[[Table], None]]] = {
     "an opening not committed to": (
         "not the one committed to",
-        lambda t: (t.round(), t.round({CHEAT: lambda b: changed(b, nonce=bytes(32))})),  # type: ignore[func-returns-value]
+        other_nonce,
     ),
     "a rushing trustee": ("not the one committed to", rushing),
     "a rushing trustee who could foresee": ("bad opening: possession", foreseeing),
