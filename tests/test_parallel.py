@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,9 @@ from hypothesis import strategies as st
 from evote import parallel
 from evote.errors import EvoteError
 from evote.parallel import IN_FLIGHT, WorkerLost, batched, in_flight, pmap, worker_count
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def double(chunk: list[int]) -> list[int]:
@@ -62,7 +66,7 @@ def processes() -> Iterator[Executor]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 6, 1000])
-def test_results_come_in_order_and_none_is_dropped(executor: Executor | None, count: int):
+def test_results_come_in_order_and_none_is_dropped(executor: Executor | None, count: int) -> None:
     assert list(pmap(double, range(count), executor=executor, chunk=5)) == [
         double(list(range(i, min(i + 5, count)))) for i in range(0, count, 5)
     ]
@@ -72,10 +76,10 @@ class Backwards(Executor):
     """An executor that finishes what came last first."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[Future[object], Callable[[], object]]] = []
+        self.waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
 
-    def submit(self, function, /, *args, **keywords):
-        future: Future[object] = Future()
+    def submit(self, function: Callable[P, T], /, *args: P.args, **keywords: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
         self.waiting.append((future, lambda: function(*args, **keywords)))
         if len(self.waiting) == IN_FLIGHT:
             while self.waiting:
@@ -84,12 +88,12 @@ class Backwards(Executor):
         return future
 
 
-def test_order_is_that_of_the_items_not_of_completion():
+def test_order_is_that_of_the_items_not_of_completion() -> None:
     results = pmap(double, range(IN_FLIGHT), executor=Backwards(), chunk=1)
     assert list(results) == [[2 * i] for i in range(IN_FLIGHT)]
 
 
-def test_the_first_exception_propagates(executor: Executor | None):
+def test_the_first_exception_propagates(executor: Executor | None) -> None:
     results = pmap(fail_at_7, range(20), executor=executor, chunk=2)
     assert [next(results) for _ in range(3)] == [[0, 1], [2, 3], [4, 5]]
     with pytest.raises(ZeroDivisionError, match=r"\[6, 7\]"):
@@ -97,17 +101,17 @@ def test_the_first_exception_propagates(executor: Executor | None):
     assert list(results) == []
 
 
-def test_of_several_exceptions_the_first_in_order_propagates(executor: Executor | None):
+def test_of_several_exceptions_the_first_in_order_propagates(executor: Executor | None) -> None:
     with pytest.raises(ZeroDivisionError, match=r"\[6, 7\]"):
         list(pmap(fail_from_7, range(20), executor=executor, chunk=2))
 
 
-def test_a_stray_stop_iteration_does_not_end_the_list(executor: Executor | None):
+def test_a_stray_stop_iteration_does_not_end_the_list(executor: Executor | None) -> None:
     with pytest.raises(RuntimeError, match="StopIteration"):
         list(pmap(stop, range(20), executor=executor, chunk=2))
 
 
-def test_an_error_of_the_items_propagates(executor: Executor | None):
+def test_an_error_of_the_items_propagates(executor: Executor | None) -> None:
     def items() -> Iterator[int]:
         yield from range(3)
         raise EvoteError("unreadable")
@@ -117,12 +121,12 @@ def test_an_error_of_the_items_propagates(executor: Executor | None):
 
 
 @pytest.mark.parametrize("chunk", [0, -1])
-def test_a_chunk_of_nothing_is_refused(executor: Executor | None, chunk: int):
+def test_a_chunk_of_nothing_is_refused(executor: Executor | None, chunk: int) -> None:
     with pytest.raises(ValueError, match="at least one"):
         list(pmap(double, range(3), executor=executor, chunk=chunk))
 
 
-def test_items_that_cannot_be_read_wait_for_the_chunks_before_them(executor: Executor | None):
+def test_items_that_cannot_be_read_wait_for_the_chunks_before_them(executor: Executor | None) -> None:
     """So the error that is reported does not depend on how far ahead the items were read."""
 
     def items() -> Iterator[int]:
@@ -146,7 +150,7 @@ def counting(read: list[int]) -> Iterator[int]:
         yield item
 
 
-def test_items_are_read_as_results_are_taken(executor: Executor | None):
+def test_items_are_read_as_results_are_taken(executor: Executor | None) -> None:
     read: list[int] = []
     results = pmap(double, counting(read), executor=executor, chunk=3)
     assert read == []
@@ -155,15 +159,15 @@ def test_items_are_read_as_results_are_taken(executor: Executor | None):
         assert len(read) <= 3 * (taken - 1 + IN_FLIGHT)
 
 
-def test_at_most_so_many_chunks_are_in_flight():
+def test_at_most_so_many_chunks_are_in_flight() -> None:
     started: list[Callable[..., object]] = []
 
     class Slow(Executor):
         """An executor that works only when a result is asked for."""
 
-        def submit(self, function, /, *args, **keywords):
+        def submit(self, function: Callable[P, T], /, *args: P.args, **keywords: P.kwargs) -> Future[T]:
             started.append(function)
-            future: Future[object] = Future()
+            future: Future[T] = Future()
             future.set_result(function(*args, **keywords))
             return future
 
@@ -173,12 +177,12 @@ def test_at_most_so_many_chunks_are_in_flight():
         assert len(started) == taken - 1 + IN_FLIGHT
 
 
-def test_an_abandoned_map_cancels_what_has_not_begun():
-    pending: list[Future[object]] = []
+def test_an_abandoned_map_cancels_what_has_not_begun() -> None:
+    pending: list[Future[Any]] = []
 
     class Never(Executor):
-        def submit(self, function, /, *args, **keywords):
-            future: Future[object] = Future()
+        def submit(self, function: Callable[P, T], /, *args: P.args, **keywords: P.kwargs) -> Future[T]:
+            future: Future[T] = Future()
             if not pending:
                 future.set_result(function(*args, **keywords))
             pending.append(future)
@@ -186,19 +190,20 @@ def test_an_abandoned_map_cancels_what_has_not_begun():
 
     results = pmap(double, range(100), executor=Never(), chunk=1)
     next(results)
-    results.close()  # type: ignore[attr-defined]
+    assert isinstance(results, Generator)
+    results.close()
     assert len(pending) == IN_FLIGHT
     assert all(future.cancelled() for future in pending[1:])
 
 
 @pytest.mark.parametrize("size", [1, 2, 4, 5, 16, 32])
-def test_the_next_chunk_lies_ready_for_every_worker(size: int):
+def test_the_next_chunk_lies_ready_for_every_worker(size: int) -> None:
     with ThreadPoolExecutor(size) as pool:
         assert worker_count(pool) == size
         assert in_flight(pool) == max(IN_FLIGHT, 2 * size)
 
 
-def test_who_does_not_tell_how_many_workers_there_are_gets_a_few_chunks():
+def test_who_does_not_tell_how_many_workers_there_are_gets_a_few_chunks() -> None:
     assert worker_count(Backwards()) is None
     assert in_flight(Backwards()) == IN_FLIGHT
 
@@ -212,8 +217,8 @@ class Failing(Executor):
     def __init__(self, error: BaseException) -> None:
         self.error = error
 
-    def submit(self, *_, **__):
-        future: Future[object] = Future()
+    def submit(self, _function: Callable[P, T], /, *_: P.args, **__: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
         future.set_exception(self.error)
         return future
 
@@ -228,17 +233,17 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("error", FAILURES.values(), ids=FAILURES)
-def test_whatever_the_executor_raises_is_a_lost_worker(error: Exception):
+def test_whatever_the_executor_raises_is_a_lost_worker(error: Exception) -> None:
     with pytest.raises(WorkerLost, match="nothing was concluded") as caught:
         list(pmap(double, range(3), executor=Failing(error)))
     assert caught.value.__cause__ is error
     assert str(caught.value).isprintable()
 
 
-def test_a_cancelled_future_is_a_lost_worker():
+def test_a_cancelled_future_is_a_lost_worker() -> None:
     class Cancelled(Executor):
-        def submit(self, *_, **__):
-            future: Future[object] = Future()
+        def submit(self, _function: Callable[P, T], /, *_: P.args, **__: P.kwargs) -> Future[T]:
+            future: Future[T] = Future()
             future.cancel()
             return future
 
@@ -246,12 +251,12 @@ def test_a_cancelled_future_is_a_lost_worker():
         list(pmap(double, range(3), executor=Cancelled()))
 
 
-def test_a_lost_executor_is_not_asked_to_cancel_anything():
-    pending: list[Future[object]] = []
+def test_a_lost_executor_is_not_asked_to_cancel_anything() -> None:
+    pending: list[Future[Any]] = []
 
     class DiesAtOnce(Executor):
-        def submit(self, *_, **__):
-            future: Future[object] = Future()
+        def submit(self, _function: Callable[P, T], /, *_: P.args, **__: P.kwargs) -> Future[T]:
+            future: Future[T] = Future()
             if not pending:
                 future.set_exception(BrokenExecutor())
             pending.append(future)
@@ -263,14 +268,14 @@ def test_a_lost_executor_is_not_asked_to_cancel_anything():
     assert not any(future.cancelled() for future in pending)
 
 
-def test_an_executor_that_takes_no_more_work_is_a_lost_worker():
+def test_an_executor_that_takes_no_more_work_is_a_lost_worker() -> None:
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
     with pytest.raises(WorkerLost, match="cannot schedule"):
         list(pmap(double, range(3), executor=pool))
 
 
-def test_what_the_function_raises_is_not_the_executors_doing(executor: Executor | None):
+def test_what_the_function_raises_is_not_the_executors_doing(executor: Executor | None) -> None:
     for error in FAILURES.values():
         if type(error).__module__ != __name__:
             with pytest.raises(type(error)) as caught:
@@ -283,7 +288,7 @@ def raise_it(error: BaseException, _: list[int]) -> None:
 
 
 @pytest.mark.parametrize("stop", [SystemExit(0), KeyboardInterrupt()], ids=repr)
-def test_a_worker_that_is_told_to_stop_does_not_stop_us(stop: BaseException):
+def test_a_worker_that_is_told_to_stop_does_not_stop_us(stop: BaseException) -> None:
     with ThreadPoolExecutor(1) as pool, pytest.raises(WorkerLost, match=type(stop).__name__):
         list(pmap(partial(raise_it, stop), range(3), executor=pool))
 
@@ -293,7 +298,7 @@ class Deserted(Executor):
 
     def __init__(self, counts: list[int]) -> None:
         self.counts = counts
-        self.futures: list[Future[bytes]] = []
+        self.futures: list[Future[Any]] = []
 
     @property
     def num_workers(self) -> int:
@@ -301,13 +306,13 @@ class Deserted(Executor):
             self.futures[0].set_result(self.answer)
         return self.counts.pop(0)
 
-    def submit(self, function, /, *args, **keywords):
-        self.answer = function(*args, **keywords)
+    def submit(self, function: Callable[P, T], /, *args: P.args, **keywords: P.kwargs) -> Future[T]:
+        self.answer: object = function(*args, **keywords)
         self.futures.append(Future())
         return self.futures[-1]
 
 
-def test_nobody_waits_for_ever_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch):
+def test_nobody_waits_for_ever_where_there_are_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "PULSE", 0.01)
     monkeypatch.setattr(parallel, "PATIENCE", 0.025)
     executor = Deserted([1, 0, 0, 0])
@@ -317,9 +322,9 @@ def test_nobody_waits_for_ever_where_there_are_no_workers(monkeypatch: pytest.Mo
     assert executor.futures[0].done() is False
 
 
-def test_nobody_waits_for_ever_for_an_answer(monkeypatch: pytest.MonkeyPatch):
+def test_nobody_waits_for_ever_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     class Silent(Executor):
-        def submit(self, *_, **__):
+        def submit(self, _function: Callable[P, T], /, *_: P.args, **__: P.kwargs) -> Future[T]:
             return Future()
 
     monkeypatch.setattr(parallel, "PULSE", 0.01)
@@ -328,7 +333,7 @@ def test_nobody_waits_for_ever_for_an_answer(monkeypatch: pytest.MonkeyPatch):
         list(pmap(double, range(3), executor=Silent()))
 
 
-def test_workers_that_come_back_in_time_are_waited_for(monkeypatch: pytest.MonkeyPatch):
+def test_workers_that_come_back_in_time_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "PULSE", 0.01)
     monkeypatch.setattr(parallel, "PATIENCE", 0.025)
     executor = Deserted([1, 0, 0, 1, 0, 0, 1])
@@ -339,13 +344,13 @@ def test_workers_that_come_back_in_time_are_waited_for(monkeypatch: pytest.Monke
 # --- processes ---
 
 
-def test_processes_give_the_same(processes: Executor):
+def test_processes_give_the_same(processes: Executor) -> None:
     assert list(pmap(double, range(50), executor=processes, chunk=7)) == list(pmap(double, range(50), chunk=7))
     with pytest.raises(ZeroDivisionError):
         list(pmap(fail_at_7, range(20), executor=processes, chunk=2))
 
 
-def test_a_lost_worker_is_an_error(processes: Executor):
+def test_a_lost_worker_is_an_error(processes: Executor) -> None:
     results = pmap(die_at_7, range(100), executor=processes, chunk=2)
     with pytest.raises(WorkerLost, match="nothing was concluded") as caught:
         list(results)
@@ -365,13 +370,13 @@ def fail_talkatively(_: list[int]) -> None:
     raise Talkative(1, 2)
 
 
-def test_an_exception_that_does_not_travel_is_still_an_error(processes: Executor):
+def test_an_exception_that_does_not_travel_is_still_an_error(processes: Executor) -> None:
     with pytest.raises(TypeError, match="missing 1 required positional argument"):
         list(pmap(fail_talkatively, range(3), executor=processes))
     assert list(pmap(double, range(3), executor=processes)) == [[0, 2, 4]]
 
 
-def test_an_error_says_where_in_the_worker_it_arose(processes: Executor):
+def test_an_error_says_where_in_the_worker_it_arose(processes: Executor) -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         list(pmap(fail_at_7, range(20), executor=processes, chunk=2))
     assert "in fail_at_7" in caught.value.__notes__[0]
@@ -386,7 +391,7 @@ class Counted:
     def __call__(self, chunk: list[int]) -> int:
         return len(LOADED) + 0 * len(chunk)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Callable[[], Counted], tuple[()]]:
         return _counted, ()
 
 
@@ -395,18 +400,18 @@ def _counted() -> Counted:
     return Counted()
 
 
-def test_a_worker_unpickles_the_function_once(processes: Executor):
+def test_a_worker_unpickles_the_function_once(processes: Executor) -> None:
     assert list(pmap(Counted(), range(20), executor=processes, chunk=1)) == [1] * 20
 
 
-def test_no_two_calls_are_the_same():
+def test_no_two_calls_are_the_same() -> None:
     """An executor that answers equal calls with one result would otherwise trust its hash function for us."""
     calls: list[tuple[object, ...]] = []
 
     class Watching(Executor):
-        def submit(self, function, /, *args, **keywords):
+        def submit(self, function: Callable[P, T], /, *args: P.args, **keywords: P.kwargs) -> Future[T]:
             calls.append(args)
-            future: Future[object] = Future()
+            future: Future[T] = Future()
             future.set_result(function(*args, **keywords))
             return future
 
@@ -419,7 +424,7 @@ def test_no_two_calls_are_the_same():
 
 
 @given(st.lists(st.integers()), st.integers(1, 10))
-def test_batches_are_the_items(items: list[int], size: int):
+def test_batches_are_the_items(items: list[int], size: int) -> None:
     chunks = list(batched(iter(items), size))
     assert [item for chunk in chunks for item in chunk] == items
     assert all(len(chunk) == size for chunk in chunks[:-1])
