@@ -93,7 +93,7 @@ def one_item(at: int) -> Callable[[Any], Any]:
     """Return the change of one item of a column."""
 
     def change(column: Any) -> Any:
-        items = column.elements() if isinstance(column, Vector) else list(column)
+        items: list[Any] = column.elements() if isinstance(column, Vector) else list(column)
         items[at] = items[at] + 1 if isinstance(items[at], int) else element(items[at])
         return Vector.of(column.group, items, column.name) if isinstance(column, Vector) else items
 
@@ -231,7 +231,8 @@ def test_a_second_part_is_bound_to_the_reply_of_its_first(case: Case, proof: Two
 
 def test_a_commitment_to_more_rows_does_not_serve_when_cut(case: Case) -> None:
     made = first_for(case, transcript(), case.n + 1)
-    ahead = made._prepared.take()  # type: ignore[union-attr]
+    assert made._prepared is not None
+    ahead = made._prepared.take()
     commitment, reply, n = ahead.proof.commitment, ahead.proof.reply, case.n
     cut = replace(
         ahead.proof,

@@ -18,11 +18,13 @@ import pytest
 from evote.crypto.arithmetic import Arithmetic
 from evote.crypto.batch import Batch
 from evote.crypto.elgamal import PublicKey
+from evote.crypto.equation import Equation
 from evote.crypto.group import Group
 from evote.errors import DecodeError, EvoteError, Refused, VerificationError
 from evote.mixnet.cascade import Cascade
 from evote.mixnet.commitment_consistent import prover
 from evote.mixnet.commitment_consistent.proof import (
+    Consistency,
     ConsistentLine,
     TwoParts,
     batching_vector,
@@ -36,6 +38,7 @@ from evote.mixnet.mixer import Mixer, ShuffleMessage
 from evote.mixnet.offline import Ahead, PreparedShuffle, Purpose, claim, write
 from evote.mixnet.shuffle import ShuffleStatement, ShuffleToCome, ShuffleWitness
 from evote.mixnet.terelius_wikstrom.proof import native_lengths
+from evote.mixnet.terelius_wikstrom.prover import Proving, columns_of
 from evote.record import canonical, vault
 from evote.record.lists import lines_digest
 from evote.verify import verify
@@ -45,8 +48,8 @@ from tests.mixnet.shuffle_contract import CAREFUL, FAST, PLACE, ballots, generat
 from tests.mixnet.shuffle_contract import statement_of as plain_statement_of
 from tests.mixnet.test_cascade import ELECTION, ENCODED, GROUP, KEY, KEYS, NORTH, SOUTH, Lists, body
 from tests.reference import verifier as reference
-from tests.reference.groups import GROUPS as NAIVE_GROUPS
 from tests.reference.groups import Refuted, require
+from tests.reference.groups import group as naive_group
 from tests.reference.proofs import Transcript as NaiveTranscript
 from tests.reference.proofs import ciphertexts
 from tests.reference.shuffles import SHUFFLES
@@ -157,14 +160,15 @@ class Longer(CommitmentConsistentProver):
 
     def forge(self, said: Any) -> TwoParts:
         s, group = self._statement, self._statement.group
-        ahead = self._prepared.take()  # type: ignore[union-attr]
+        assert self._prepared is not None
+        ahead = self._prepared.take()
         lengths, n = native_lengths(group), len(s.before)
         permutation_challenge(ahead.proof, s.place.contest, said)
         e = batching_vector(s, ahead.kept, said)
         masks = replace(ahead.masks, r=ahead.masks.r[:n], epsilon=ahead.masks.epsilon[:n])
         a_prime = self._a_prime(ahead.factors, masks.epsilon)
-        columns = prover.columns_of(s.after, None)
-        proving = prover.Proving(s.h.cut(0, n), lambda: columns, self._witness, lengths, FAST)
+        columns = columns_of(s.after, None)
+        proving = Proving(s.h.cut(0, n), lambda: columns, self._witness, lengths, FAST)
         f_prime = proving.f_prime(masks, ahead.blinding)
         v = consistency_challenge(a_prime, f_prime, said)
         # the true k_A for what is kept: r of the entries at these places, whatever generators they commit to
@@ -173,7 +177,7 @@ class Longer(CommitmentConsistentProver):
         permuted = [e[list(ahead.kept).index(i)] if i in ahead.kept else 0 for i in PERMUTATION[:n]]
         _, k_e, k_f = proving.shuffled_reply(v, e, permuted, masks)
         k_a = (v * a + masks.alpha) % group.order
-        return TwoParts(ahead.proof, ahead.kept, prover.Consistency(a_prime, f_prime, k_a, k_e, k_f))
+        return TwoParts(ahead.proof, ahead.kept, Consistency(a_prime, f_prime, k_a, k_e, k_f))
 
 
 @pytest.mark.parametrize("kept", [KEPT, [0, 2, 5, 6, 7]])
@@ -185,7 +189,9 @@ def test_an_entry_for_a_generator_beyond_the_list_is_caught_by_the_opening(case:
     made, _ = CommitmentConsistentProver.prepare(to_come, FAST)
     forged = Longer(case.statement(), case.witness, FAST, None, made.cut(kept)).forge(transcript())
     claims = list(CommitmentConsistent().equations(case.statement(), forged, transcript()))
-    assert claims[4].holds() == (kept == KEPT)  # type: ignore[union-attr]
+    opening = claims[4]
+    assert isinstance(opening, Equation)
+    assert opening.holds() == (kept == KEPT)
 
 
 # --- by a mix server ---
@@ -451,17 +457,17 @@ def test_a_record_in_which_a_commitment_serves_twice_is_refuted(tmp_path: Path) 
 
 def naively(vectors: list[bytes], proof: bytes) -> None:
     """Check `longer` as the reference verifier does, with these lines and this string in place of its own."""
-    group, said = NAIVE_GROUPS[GROUP.name](), body(longer())
+    group, said = naive_group(GROUP.name), body(longer())
     after = [canonical.decode(line, bytes) for line in longer().lists[0]]
     t = NaiveTranscript("shuffle")
     t.append("suite", MADE_FOR.format.encode(), GROUP.name.encode())
     t.append("election", MADE_FOR.fingerprint)
     t.append("joint key", bytes(KEY.y))
     t.append("author", b"mixer 1")
-    lists = ([ciphertexts(group, row, 1) for row in rows] for rows in (ENCODED, after))
+    before, mixed = ([ciphertexts(group, row, 1) for row in rows] for rows in (ENCODED, after))
     check, most = SHUFFLES[NAME]
     require(len(ENCODED) <= len(vectors) <= most * len(ENCODED), "not of its length")
-    check(group, bytes(KEY.y), changed(said, proof=proof), *lists, vectors, t)
+    check(group, bytes(KEY.y), changed(said, proof=proof), before, mixed, vectors, t)
 
 
 def exchanged(field: str) -> Edit:

@@ -94,7 +94,9 @@ def test_in_other_groups_and_widths(name: str, arithmetic: Arithmetic, tmp_path:
             made = claim(path, PASSPHRASE, made_by.purpose(key, *NORTH, 3, 2), algebra)
         message = made_by.shuffle(state, NORTH, made)
         state.admit("mixer 1", body(message), Lists(message), "")
-        plain = {tuple(c.c2 / c.c1 ** algebra.scalar(9) for c in row) for row in state.current(NORTH).rows.decoded()}  # type: ignore[union-attr]
+        mixed = state.current(NORTH).rows
+        assert mixed is not None
+        plain = {tuple(c.c2 / c.c1 ** algebra.scalar(9) for c in row) for row in mixed.decoded()}
         assert plain == {(algebra.generator ** (i + 7),) * 2 for i in range(3)}
 
 

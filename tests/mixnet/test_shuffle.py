@@ -36,10 +36,10 @@ WRONG: dict[str, tuple[list[Row], list[Row], int]] = {
 def test_lists_that_cannot_be_a_shuffle(name: str) -> None:
     statement = statement_of(KEY, ROWS, ROWS)
     assert (statement.group, statement.width) == (TOY, 2)
-    before, after, count = WRONG[name]
-    lists = [as_read(TOY, rows) if rows else Rows(TOY, 2, []) for rows in (before, after)]
+    count = WRONG[name][2]
+    before, after = (as_read(TOY, rows) if rows else Rows(TOY, 2, []) for rows in WRONG[name][:2])
     with pytest.raises(ValueError, match="a shuffle"):
-        ShuffleStatement(KEY, *lists, Generators(TOY).first(count), PLACE)
+        ShuffleStatement(KEY, before, after, Generators(TOY).first(count), PLACE)
 
 
 def test_rows_of_two_widths_are_no_list() -> None:
