@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -148,11 +148,11 @@ def no_verdict(report: Report) -> str:
 # --- Dask ---
 
 
-def test_a_cluster_tells_how_many_work_for_it(calm: Any):
+def test_a_cluster_tells_how_many_work_for_it(calm: Any) -> None:
     assert worker_count(calm.get_executor()) == 2
 
 
-def test_order_errors_and_equal_chunks(calm: Any):
+def test_order_errors_and_equal_chunks(calm: Any) -> None:
     executor = calm.get_executor()
     assert list(pmap(add_slowly, range(20), executor=executor, chunk=3)) == list(pmap(add_slowly, range(20), chunk=3))
     assert list(pmap(add_slowly, [1] * 12, executor=executor, chunk=3)) == [3] * 4
@@ -162,10 +162,11 @@ def test_order_errors_and_equal_chunks(calm: Any):
         next(results)
 
 
-def test_an_abandoned_map_leaves_the_cluster_nothing_to_do(calm: Any):
+def test_an_abandoned_map_leaves_the_cluster_nothing_to_do(calm: Any) -> None:
     results = pmap(add_slowly, range(1000), executor=calm.get_executor(), chunk=1)
     assert next(results) == 0
-    results.close()  # type: ignore[attr-defined]
+    assert isinstance(results, Generator)
+    results.close()
     end = time.monotonic() + 10
     while any(calm.processing().values()) and time.monotonic() < end:
         time.sleep(0.05)
@@ -173,41 +174,41 @@ def test_an_abandoned_map_leaves_the_cluster_nothing_to_do(calm: Any):
 
 
 @pytest.mark.parametrize("road", ["sum", "mix"])
-def test_a_cluster_gives_the_same_report(calm: Any, road: str):
+def test_a_cluster_gives_the_same_report(calm: Any, road: str) -> None:
     record = finished(road).path
     report = verify(record, executor=calm.get_executor())
     assert report.status == 0
     assert said(report) == said(verify(record))
 
 
-def test_a_worker_that_dies_is_replaced_and_the_result_is_right(client: Any):
+def test_a_worker_that_dies_is_replaced_and_the_result_is_right(client: Any) -> None:
     results = pmap(add_slowly, range(40), executor=client.get_executor(), chunk=2)
     first = next(results)
     kill_workers(client)
     assert [first, *results] == [sum(range(i, i + 2)) for i in range(0, 40, 2)]
 
 
-def test_the_report_is_right_though_a_worker_died_midway(client: Any, tmp_path: Path):
+def test_the_report_is_right_though_a_worker_died_midway(client: Any, tmp_path: Path) -> None:
     record, marker = finished("both").path, tmp_path / "died"
     report = verify(record, executor=Accident(client.get_executor(), 4, partial(die_first, marker)))
     assert marker.exists()
     assert said(report) == said(verify(record))
 
 
-def test_work_that_kills_every_worker_is_an_error(client: Any):
+def test_work_that_kills_every_worker_is_an_error(client: Any) -> None:
     client.cluster.scheduler.allowed_failures = 1
     with pytest.raises(WorkerLost, match=r"KilledWorker(.|\n)*nothing was concluded"):
         list(pmap(die_at_7, range(10), executor=client.get_executor(), chunk=2))
 
 
-def test_no_verdict_where_nobody_may_repeat_the_work(client: Any, tmp_path: Path):
+def test_no_verdict_where_nobody_may_repeat_the_work(client: Any, tmp_path: Path) -> None:
     client.cluster.scheduler.allowed_failures = 0
     executor = Accident(client.get_executor(), 4, partial(die_first, tmp_path / "died"))
     assert "KilledWorker" in no_verdict(verify(finished("both").path, executor=executor))
 
 
 @pytest.mark.usefixtures("impatient")
-def test_no_verdict_where_all_workers_left(client: Any, tmp_path: Path):
+def test_no_verdict_where_all_workers_left(client: Any, tmp_path: Path) -> None:
     timer = Timer(0.5, client.cluster.scale, [0])
     timer.start()
     report = verify(
@@ -219,7 +220,7 @@ def test_no_verdict_where_all_workers_left(client: Any, tmp_path: Path):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_no_verdict_from_a_cluster_that_was_left(calm: Any, tmp_path: Path):
+def test_no_verdict_from_a_cluster_that_was_left(calm: Any, tmp_path: Path) -> None:
     timer = Timer(0.5, calm.close)
     timer.start()
     report = verify(
@@ -233,7 +234,7 @@ def test_no_verdict_from_a_cluster_that_was_left(calm: Any, tmp_path: Path):
 # --- processes, for comparison ---
 
 
-def test_a_pool_of_processes_does_not_survive_a_death(tmp_path: Path):
+def test_a_pool_of_processes_does_not_survive_a_death(tmp_path: Path) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         executor = Accident(pool, 4, partial(die_first, tmp_path / "died"))
         assert "BrokenProcessPool" in no_verdict(verify(finished("both").path, executor=executor))
@@ -243,7 +244,7 @@ def test_a_pool_of_processes_does_not_survive_a_death(tmp_path: Path):
 
 
 @pytest.mark.skipif(find_spec("ray") is None, reason="pip install ray")
-def test_ray_gives_the_same_report_or_none(monkeypatch: pytest.MonkeyPatch):
+def test_ray_gives_the_same_report_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
     adapter = runpy.run_path(str(ROOT / "examples" / "ray_executor.py"))
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "plugin")])
     settings = {"num_cpus": 2, "include_dashboard": False, "runtime_env": {"env_vars": {"PYTHONPATH": paths}}}
@@ -260,8 +261,8 @@ def test_ray_gives_the_same_report_or_none(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.skipif(not (find_spec("mpi4py") and shutil.which("mpiexec")), reason="pip install mpi4py mpich")
-def test_mpi_gives_the_same_verdict():
-    command = ["mpiexec", "-n", "3", sys.executable, "-m", "mpi4py.futures", ROOT / "examples" / "mpi_executor.py"]
+def test_mpi_gives_the_same_verdict() -> None:
+    command = ["mpiexec", "-n", "3", sys.executable, "-m", "mpi4py.futures", str(ROOT / "examples" / "mpi_executor.py")]
     done = subprocess.run(
         [*command, finished("both").path], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
     )
