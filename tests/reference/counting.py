@@ -144,8 +144,9 @@ class Counting:
 
     def on_result(self, body: Any, _: str) -> None:
         self.due()
-        contest = {c.id: c for c in self.election.contests}.get(body.contest)
-        require(contest and contest.id not in self.results, "no result is due")
+        contests = {c.id: c for c in self.election.contests}
+        require(body.contest in contests and body.contest not in self.results, "no result is due")
+        contest = contests[body.contest]
         if contest.question.tested:
             self.board.petitions.check_result(contest, body)
             self.results[contest.id] = body

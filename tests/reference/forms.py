@@ -155,7 +155,7 @@ BODIES: dict[str, dict[str, Form]] = {
 
 def body(value: Any) -> SimpleNamespace:
     """Return an entry's body; ``kind`` tells which fields it has."""
-    kind = value.get("kind") if type(value) is dict else None
+    kind: Any = value.get("kind") if type(value) is dict else None
     require(type(kind) is str and kind in BODIES, "an unknown kind of entry")
     return struct(kind=NAME, **BODIES[kind])(value)
 

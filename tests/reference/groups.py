@@ -4,9 +4,11 @@ An element is its canonical encoding, so two elements are equal if their bytes a
 """
 
 import hashlib
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 Point = tuple[int, ...]
+Stream = Callable[[int], bytes]  # the first so many bytes of a hash
 
 
 class Refuted(Exception):
@@ -26,6 +28,12 @@ def frame(data: bytes) -> bytes:
 
 class Group:
     """What all groups share; a family fills in `point`, `encode`, `add`, `times` and `from_stream` on its points."""
+
+    point: Callable[[bytes], Point]
+    encode: Callable[[Point], bytes]
+    add: Callable[[Point, Point], Point]
+    times: Callable[[Point, int], Point]
+    from_stream: Callable[[Stream], Point]
 
     def __init__(self, name: str, order: int, size: int, generator: Point, identity: Point) -> None:
         """Remember, for this group, what has been decoded, raised to a power, or hashed before."""
@@ -59,7 +67,7 @@ class Group:
 
     def _hash(self, label: str, message: bytes) -> bytes:
         parts = b"".join(map(frame, (self.name.encode(), label.encode(), message)))
-        return self.encode(self.from_stream(hashlib.shake_256(b"evote hash-to-group v1" + parts)))
+        return self.encode(self.from_stream(hashlib.shake_256(b"evote hash-to-group v1" + parts).digest))
 
 
 # --- ristretto255 (RFC 9496), and Ed25519 (RFC 8032) beside it: the curve -x^2 + y^2 = 1 + d x^2 y^2 ---
@@ -68,7 +76,7 @@ P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 ROOT = pow(2, (P - 1) // 4, P)  # of -1
-NEUTRAL = (0, 1, 1, 0)  # X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z
+NEUTRAL: Point = (0, 1, 1, 0)  # X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z
 
 
 def even(x: int) -> int:
@@ -148,9 +156,9 @@ class Ristretto(Group):
         return even(d2 * (z - y)).to_bytes(32, "little")
 
     @staticmethod
-    def from_stream(stream: "hashlib._Hash") -> Point:
+    def from_stream(stream: Stream) -> Point:
         """Section 4.3.4: the sum of two mapped halves."""
-        data = stream.digest(64)
+        data = stream(64)
         return add(Ristretto._map(data[:32]), Ristretto._map(data[32:]))
 
     @staticmethod
@@ -219,11 +227,11 @@ class ModP(Group):
     def times(self, a: Point, x: int) -> Point:
         return (pow(a[0], x, self.p),)
 
-    def from_stream(self, stream: "hashlib._Hash") -> Point:
+    def from_stream(self, stream: Stream) -> Point:
         step, end, member = self.size + 16, 0, 0
         while member <= 1:
             end += step
-            member = pow(int.from_bytes(stream.digest(end)[-step:], "big"), (self.p - 1) // self.q, self.p)
+            member = pow(int.from_bytes(stream(end)[-step:], "big"), (self.p - 1) // self.q, self.p)
         return (member,)
 
 
@@ -294,11 +302,11 @@ class Curve(Group):
             result = self.add(result, a) if bit == "1" else result
         return result
 
-    def from_stream(self, stream: "hashlib._Hash") -> Point:
+    def from_stream(self, stream: Stream) -> Point:
         step, end = self.length + 1, 0
         while True:
             end += step
-            candidate = stream.digest(end)[-step:]
+            candidate = stream(end)[-step:]
             x, sign = int.from_bytes(candidate[:-1], "big"), candidate[-1] % 2
             square = (x**3 - 3 * x + self.b) % self.p
             y = pow(square, (self.p + 1) // 4, self.p)
@@ -324,7 +332,7 @@ P_384 = (
     ),
 )
 
-GROUPS = {
+GROUPS: dict[str, Callable[[], Group]] = {
     "ristretto255": Ristretto,
     "modp-2048": lambda: safe_prime_group("modp-2048", 2048, pi(1918) + 124476),
     "modp-3072": lambda: safe_prime_group("modp-3072", 3072, pi(2942) + 1690314),

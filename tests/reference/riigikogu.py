@@ -10,8 +10,9 @@ from tests.reference.methods import Decide, Options, decimal, outcome, places, s
 
 
 def riigikogu(options: Options, given: dict[str, Any]) -> Decide:
-    rules = settled(given, seats=dict, independents="", ties="order") if "seats" in given else None
-    require(rules and all(len(o.districts) == 1 for o in options), "mandates, and one district for each candidate")
+    require("seats" in given, "no mandates")
+    rules = settled(given, seats=dict, independents="", ties="order")
+    require(all(len(o.districts) == 1 for o in options), "not one district for each candidate")
     districts = list(dict.fromkeys(o.districts[0] for o in options))
     fits = set(districts) == set(rules.seats) and all(1 <= n <= 1000 for n in rules.seats.values())
     require(fits, "mandates for exactly the candidates' districts")
@@ -93,7 +94,8 @@ class Distribution:
 
     def district_mandates(self) -> tuple[list[SimpleNamespace], list[tuple[object, ...]]]:
         """Return who gets one, and each party's share of each district."""
-        found, shares = [], []
+        found: list[SimpleNamespace] = []
+        shares: list[tuple[object, ...]] = []
         for d in self.districts:
             for party in self.over:
                 own = [c for c in self.ranked(d) if c.party == party]
@@ -111,7 +113,8 @@ class Distribution:
     def compensation(self) -> tuple[list[SimpleNamespace], list[tuple[object, ...]]]:
         """Return who gets one, and the comparative figures."""
         place = places(self.rules.ties, reversed(list(self.parties)), self.lot)
-        found, lines = [], []
+        found: list[SimpleNamespace] = []
+        lines: list[tuple[object, ...]] = []
         while self.left > 0:
             lists = {p: [c for c in self.all if c.party == p and self.able(c)] for p in self.over}
             offers = {p: sum(won[p] for won in self.won.values()) + 1 for p in self.over if lists[p]}

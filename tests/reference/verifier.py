@@ -19,7 +19,7 @@ from tests.reference.definition import allowed, put_to
 from tests.reference.forms import Absent
 from tests.reference.groups import Refuted, frame, group, prime_order_point, require, signed
 from tests.reference.petitions import Petitions
-from tests.reference.proofs import Transcript, check_proof, ciphertexts, integer
+from tests.reference.proofs import Statement, Transcript, check_proof, ciphertexts, integer
 from tests.reference.questions import Answer
 
 __all__ = ["Absent", "Refuted", "verify"]
@@ -164,7 +164,8 @@ class Board:
         text, key = top.encode(), self.election.operator.key
         key_hash = hashlib.sha256(b"operator\n\x01" + key).digest()[:4]
         match = re.fullmatch(re.escape(text) + "\n— operator ([A-Za-z0-9+/]{91}=)\n".encode(), note)
-        require(match is not None, "the checkpoint is not that of this board")
+        if match is None:
+            raise Refuted("the checkpoint is not that of this board")
         payload = forms.blob(68, 68)(match[1].decode())
         require(payload[:4] == key_hash and signed(key, text, payload[4:]), "the operator did not sign the checkpoint")
 
@@ -220,7 +221,7 @@ class Board:
             commitments = [self.group.element(data) for data in commitments]
             options = allowed(contest, district)
             given = Answer(self.group, self.ceremony.key, row, iter(commitments), options)
-            statements = list(question.statements(given))
+            statements: list[Statement] = list(question.statements(given))
             require(len(answer.proofs) == len(statements), "not a proof for each statement")
             for number, (statement, proof) in enumerate(zip(statements, answer.proofs, strict=True), 1):
                 t = opening.fork()
