@@ -11,12 +11,10 @@ Timing. A careful power is OpenSSL's through ``cryptography``: a key derivation 
 Diffie-Hellman exchanges. What surrounds it is not constant-time: the arithmetic on the base and on the result, neither
 of which is a secret exponent, and the passage of the exponent into OpenSSL.
 
-Many additions. The sums that `collect` makes are kept as (X, Y, ZZ, ZZZ) with x = X/ZZ and y = Y/ZZZ: ten products an
-addition. The targets of `spread` get one addend each, so they stay affine and share inversions: six products. (Affine
-sums in `collect`, too, would share inversions only among different buckets, and the bookkeeping eats the gain.)
+Many additions at once are those of `evote.crypto.affine`.
 
-Sources: FIPS 186-4 appendix D.1.2, SEC 1 section 2.3, Brier-Joye 2002 section 4; formulas dbl-2001-b, add-1998-cmo-2,
-madd-2008-s and mdbl-2008-s-1 of the Explicit-Formulas Database.
+Sources: FIPS 186-4 appendix D.1.2, SEC 1 section 2.3, Brier-Joye 2002 section 4; formulas dbl-2001-b and add-1998-cmo-2
+of the Explicit-Formulas Database.
 """
 
 from __future__ import annotations
@@ -28,20 +26,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from evote.crypto import affine
+from evote.crypto.affine import NEUTRAL, ONE, ORIGIN, Addend, Point, Residue
 from evote.crypto.bigint import invert, invert_many, is_prime, jacobi, mpz, powmod
 from evote.crypto.group import Element, Group, Stream
 from evote.errors import DecodeError
 
-Residue = Any  # an mpz in 0..p-1
-Point = tuple[Residue, Residue, Residue]
-
-Addend = tuple[Residue, Residue]  # affine; zeros, which no point of the curve has, are the identity
-Pending = tuple[int, Residue, Residue, Residue, Residue, Residue, Residue]
-
 TAG = b"\4"  # of an uncompressed point
-ZERO, ONE = mpz(0), mpz(1)
-ORIGIN: Addend = ZERO, ZERO
-BATCH = 20  # additions that share an inversion: more have more numbers alive than gmpy2 keeps ready for reuse (100)
 
 
 class WeierstrassGroup(Group):
@@ -69,8 +60,7 @@ class WeierstrassGroup(Group):
         self.p, self._p, self._b = p, mpz(p), mpz(b)
         self._size = (p.bit_length() + 7) // 8
         self.element_size = 1 + 2 * self._size
-        self._neutral: Point = (ONE, ONE, ZERO)
-        self.identity = Element(self, self._neutral)
+        self.identity = Element(self, NEUTRAL)
         self.generator = Element(self, (mpz(gx), mpz(gy), ONE))
         self._check()
 
@@ -101,7 +91,7 @@ class WeierstrassGroup(Group):
             u, s, z = x1 * zz2 % p, y1 * z2 % p * zz2 % p, z1 * z2 % p
         h, r = (x2 * zz1 - u) % p, (y2 * z1 % p * zz1 - s) % p
         if not h:
-            return self._neutral if r else self.square(a)
+            return NEUTRAL if r else self.square(a)
         hh = h * h % p
         hhh, v = h * hh % p, u * hh % p
         x3 = (r * r - hhh - v - v) % p
@@ -137,11 +127,11 @@ class WeierstrassGroup(Group):
         """
         if not a[2]:
             return a
-        x, y = self._affine(a)
+        x, y = affine.affine(self._p, a)
         if (x, y, ONE) == self.generator.raw:
             numbers = ec.derive_private_key(exponent or 1, self._curve).public_key().public_numbers()
-            return ((mpz(numbers.x), mpz(numbers.y), ONE), self._neutral)[exponent == 0]
-        known = {0: self._neutral, 1: (x, y, ONE), self.order - 1: (x, -y % self._p, ONE)}
+            return ((mpz(numbers.x), mpz(numbers.y), ONE), NEUTRAL)[exponent == 0]
+        known = {0: NEUTRAL, 1: (x, y, ONE), self.order - 1: (x, -y % self._p, ONE)}
         computed = self._ladder(x, y, 2 if exponent in known else exponent)
         return known.get(exponent, computed)
 
@@ -160,75 +150,12 @@ class WeierstrassGroup(Group):
         return [(x, y) if z else ORIGIN for x, y, z in self.normalised(raws)]
 
     def collect(self, addends: Sequence[Addend], digits: Sequence[int], size: int) -> list[Point | None]:
-        """Return the products of the addends with equal digits."""
-        p = self._p
-        sums: list[Any] = [None] * (size + 1)
-        for addend, digit in zip(addends, digits, strict=True):
-            x2, y2 = addend
-            if not digit or not y2:
-                continue
-            i = digit
-            if digit < 0:
-                i, y2 = -digit, -y2
-            held = sums[i]
-            if held is None:
-                sums[i] = x2, y2, ONE, ONE
-                continue
-            x1, y1, zz, zzz = held
-            h, r = (x2 * zz - x1) % p, (y2 * zzz - y1) % p
-            if not h:
-                sums[i] = None if r else self._doubled(x2, y2)
-                continue
-            hh = h * h % p
-            hhh, v = h * hh % p, x1 * hh % p
-            x3 = (r * r - hhh - v - v) % p
-            sums[i] = x3, (r * (v - x3) - y1 * hhh) % p, zz * hh % p, zzz * hhh % p
-        points = [held and (held[0] * held[2] % p, held[1] * held[3] % p, held[2]) for held in sums]
-        if empty := {i for i, point in enumerate(points) if i and not point}:
-            for i in empty.intersection(map(abs, digits)):  # where addends cancelled, or were the identity
-                points[i] = self._neutral
-        return points
-
-    def _doubled(self, x: Residue, y: Residue) -> tuple[Residue, Residue, Residue, Residue]:
-        """Return the square of an affine point as (X, Y, ZZ, ZZZ)."""
-        p, u = self._p, 2 * y
-        v = u * u % p
-        w, s, m = u * v % p, x * v % p, 3 * (x * x - 1)
-        x3 = (m * m - 2 * s) % p
-        return x3, (m * (s - x3) - w * y) % p, v, w
+        """Return the products of the addends with equal digits, with Z = 1."""
+        return affine.collect(self._p, addends, digits, size)
 
     def spread(self, targets: list[Point], table: Sequence[Addend], digits: Sequence[int]) -> None:
         """Multiply each target by the addend that its digit names; afterwards those have Z = 1."""
-        for low in range(0, len(digits), BATCH):
-            self._spread(targets, table, enumerate(digits[low : low + BATCH], low))
-
-    def _spread(self, targets: list[Point], table: Sequence[Addend], digits: Iterable[tuple[int, int]]) -> None:
-        p, pending, dxs = self._p, [], ONE
-        for i, digit in digits:
-            if digit > 0:
-                x2, y2 = table[digit]
-            else:
-                x2, y2 = table[-digit]
-                y2 = -y2
-            if not digit or not y2:
-                continue
-            x1, y1, z1 = targets[i]
-            dx = x2 - x1
-            if z1 is ONE and dx:
-                pending.append((i, x1, y1, x2, y2, dx, dxs))
-                dxs = dxs * dx % p
-            else:  # the identity, another Z, an equal or opposite point
-                targets[i] = self._normal(self.multiply(targets[i], (x2, y2 % p, ONE)))
-        self._settle(targets, pending, dxs)
-
-    def _settle(self, targets: list[Point], pending: list[Pending], dxs: Residue) -> None:
-        """Add (x2, y2) to (x1, y1) for each target; dx = x2 - x1, before = the dx before it multiplied, dxs = all."""
-        p, rest = self._p, invert(dxs, self._p)
-        for i, x1, y1, x2, y2, dx, before in reversed(pending):
-            slope = (y2 - y1) * (rest * before % p) % p
-            rest = rest * dx % p
-            x3 = (slope * slope - x1 - x2) % p
-            targets[i] = x3, (slope * (x1 - x3) - y1) % p, ONE
+        affine.spread(self._p, targets, table, digits)
 
     def normalised(self, raws: Iterable[Point]) -> list[Point]:
         """Return the same points, with Z = 1 unless it is 0; one inversion for all, seven products for each."""
@@ -240,9 +167,6 @@ class WeierstrassGroup(Group):
             points[i] = x * zz_inv % p, y * zz_inv % p * z_inv % p, ONE
         return points
 
-    def _normal(self, a: Point) -> Point:
-        return (*self._affine(a), ONE) if a[2] else a
-
     def pack(self, raws: Iterable[Point]) -> bytes:
         """Return x and y of each point, as in its addend."""
         return b"".join(c.to_bytes(self._size, "big") for addend in self.addends(list(raws)) for c in addend)
@@ -250,7 +174,7 @@ class WeierstrassGroup(Group):
     def unpack(self, data: bytes) -> list[Point]:
         """Return the points that `pack` wrote."""
         numbers = [mpz.from_bytes(data[i : i + self._size], "big") for i in range(0, len(data), self._size)]
-        return [(x, y, ONE) if y else self._neutral for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        return [(x, y, ONE) if y else NEUTRAL for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
 
     def _ladder(self, x: Residue, y: Residue, k: int) -> Point:
         """Return the k-th power of the point (x, y) from the abscissas of the powers k and k + 1; 2 <= k <= q - 2."""
@@ -267,14 +191,14 @@ class WeierstrassGroup(Group):
         """Return 04 || x || y, or zero bytes for the identity."""
         if not a[2]:
             return bytes(self.element_size)
-        x, y = self._affine(a)
+        x, y = affine.affine(self._p, a)
         encoding: bytes = TAG + x.to_bytes(self._size, "big") + y.to_bytes(self._size, "big")
         return encoding
 
     def decode_raw(self, data: bytes) -> Point:
         """Return the point that ``data`` encodes: coordinates below p, on the curve."""
         if not any(data):
-            return self._neutral
+            return NEUTRAL
         x, y = mpz.from_bytes(data[1 : 1 + self._size], "big"), mpz.from_bytes(data[1 + self._size :], "big")
         if data[:1] != TAG or x >= self._p or y >= self._p or not self._on_curve(x, y):
             raise DecodeError(f"{self.name}: not an uncompressed point of the curve")
@@ -307,14 +231,6 @@ class WeierstrassGroup(Group):
 
     def _on_curve(self, x: Residue, y: Residue) -> bool:
         return bool(y * y % self._p == self._cubic(x))
-
-    def _affine(self, a: Point) -> tuple[Residue, Residue]:
-        x, y, z = a
-        if z == 1:
-            return x, y
-        z_inv = invert(z, self._p)
-        zz_inv = z_inv * z_inv % self._p
-        return x * zz_inv % self._p, y * zz_inv % self._p * z_inv % self._p
 
 
 @cache
