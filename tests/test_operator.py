@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -126,7 +127,8 @@ def test_a_message_brings_exactly_the_lists_that_its_entry_names(tmp_path: Path)
     """A list that no entry names would refute the whole record."""
     simulation = open_box(tmp_path / "record", "mix")
     ballot = bytes(good_ballot(simulation, "n1").entry)
-    for lists in ([[b'"AA=="']], [[]], [[b"a\nb"]]):
+    unnamed: list[list[list[bytes]]] = [[[b'"AA=="']], [[]], [[b"a\nb"]]]
+    for lists in unnamed:
         reply = ask(simulation.operator, ballot, *lists)
         assert isinstance(reply, Refusal)
         assert reply.check == "record.list"
@@ -205,7 +207,7 @@ def test_a_crash_in_the_middle_of_posting_loses_only_what_was_not_acknowledged(
         target: object = {
             "put_list": RecordWriter,
             "write_atomic": writer,
-            "fsync": writer.os,
+            "fsync": os,
         }[step]
         broken.setattr(target, step, fail)
         with pytest.raises(Crash):

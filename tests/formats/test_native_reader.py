@@ -74,7 +74,7 @@ def test_an_empty_board(tmp_path: Path) -> None:
 
 # --- what is missing ---
 
-ABSENT = {
+ABSENT: dict[str, Callable[[NativeRecord], object]] = {
     "election.json": lambda record: record.election,
     "board/checkpoint": lambda record: record.checkpoint_bytes(),
     "board/entries.jsonl": lambda record: list(record.lines()),
@@ -165,7 +165,7 @@ def test_a_definition_that_is_not_canonical(path: Path) -> None:
 
 def test_no_row_of_a_list_with_another_digest_is_seen(path: Path, digest: bytes) -> None:
     (path / list_name(digest)).write_bytes(b'"one"\n"two"\n"other"\n')
-    seen = []
+    seen: list[bytes] = []
     with pytest.raises(VerificationError) as caught:
         seen.extend(NativeRecord(path).rows(digest, 3))
     assert caught.value.check == "record.list"
@@ -174,7 +174,7 @@ def test_no_row_of_a_list_with_another_digest_is_seen(path: Path, digest: bytes)
 
 @pytest.mark.parametrize("limit", [0, 2])
 def test_a_list_that_is_too_long(path: Path, digest: bytes, limit: int) -> None:
-    seen = []
+    seen: list[bytes] = []
     with pytest.raises(DecodeError, match=f"more than {limit} lines"):
         seen.extend(NativeRecord(path).rows(digest, limit))
     assert seen == ROWS[:limit]
@@ -235,7 +235,8 @@ def directory(path: Path) -> None:
 def test_a_file_that_is_not_a_plain_file(path: Path, digest: bytes, name: str, change: Callable[[Path], None]) -> None:
     change(path / name)
     record = NativeRecord(path)
-    for use in (lambda: ABSENT[name](record), lambda: record.check_files({digest})):
+    uses: list[Callable[[], object]] = [lambda: ABSENT[name](record), lambda: record.check_files({digest})]
+    for use in uses:
         with pytest.raises(VerificationError) as caught:
             use()
         assert caught.value.check == "record.files"

@@ -128,7 +128,8 @@ class Killed(BaseException):
 def killer(monkeypatch: pytest.MonkeyPatch, name: str, survive: int) -> None:
     """Kill the process at the call of ``name`` after ``survive`` others; a dead process repairs nothing."""
     owner, attribute = {"fsync": (os, "fsync"), "replace": (Path, "replace"), "chmod": (os, "fchmod")}[name]
-    real, calls = getattr(owner, attribute), []
+    real = getattr(owner, attribute)
+    calls: list[object] = []
 
     def step(*arguments: object) -> object:
         if len(calls) >= survive:

@@ -12,7 +12,6 @@ from pathlib import Path
 from time import process_time
 
 from evote.crypto.bigint import powmod
-from evote.crypto.group import group
 from evote.formats.ivxv.ciphertext import decode_ciphertext
 from evote.formats.ivxv.generation import Generation, detect
 from evote.formats.ivxv.keys import PublicKey, read_public_key
@@ -20,8 +19,9 @@ from evote.formats.ivxv.pem import decode_base64
 from evote.formats.ivxv.plaintext import Plaintext
 from evote.formats.ivxv.proof import Claim, decode_proof
 from evote.formats.ivxv.proof_file import CHUNK, Entry, ProofFile, check_proofs
+from tests.crypto.samples import modp
 
-MODP = group("modp-3072")
+MODP = modp("modp-3072")
 
 
 def power() -> float:
@@ -48,6 +48,7 @@ def main(directory: str, chunk: str = str(CHUNK), sample: str = "25") -> None:
     with (Path(directory) / "proofs.json").open("rb") as file:
         start = process_time()
         proofs = ProofFile(file)
+        assert proofs.first is not None
         generation = detect(key.parameters, proofs.first.message)
         entries = iter(proofs)
         while some := list(islice(entries, int(chunk))):

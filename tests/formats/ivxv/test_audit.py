@@ -453,7 +453,7 @@ def test_a_run_has_its_seed_and_can_be_reproduced(tmp_path: Path) -> None:
 class Dead(Executor):
     """Whose workers are gone."""
 
-    def submit(self, *_: Any, **__: Any) -> Future[Any]:  # type: ignore[override]
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
         raise RuntimeError("nobody works here")
 
 

@@ -16,7 +16,7 @@ from evote.formats.ivxv.box.checksum import read_checksum
 from evote.formats.ivxv.box.definitions import read_choices, read_districts
 from evote.formats.ivxv.box.logs import Kind, Log, Record, read_log
 from evote.formats.ivxv.box.processor import squash
-from evote.formats.ivxv.box.register import Register
+from evote.formats.ivxv.box.register import Entry, Register
 from evote.formats.ivxv.box.revocation import Order, RevocationList, read_revocation_list
 from evote.formats.ivxv.box.signatures import check_result, check_voter_list, read_result_key, read_signer
 from evote.formats.ivxv.box.stages import StageFile
@@ -163,7 +163,8 @@ ROWS = st.lists(st.one_of(ADDITIONS, st.builds(Removal, VOTERS)), max_size=6)
 @given(first=st.lists(ADDITIONS, max_size=4), later=st.lists(ROWS, max_size=4))
 @FUZZ
 def test_lists_change_nothing_before_them(first: list[Addition], later: list[list[Any]]) -> None:
-    register, seen = Register(districts()), []
+    register = Register(districts())
+    seen: list[dict[str, Entry | None]] = []
     for number, rows in enumerate([first, *later]):
         changes = VoterList(ELECTION, 2 * number, "2023-02-01T00:00:00Z", "2023-02-02T00:00:00Z", tuple(rows))
         assert read_voter_list(written(write_voter_list, changes)) == changes

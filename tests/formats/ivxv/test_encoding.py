@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evote.crypto.group import group
-from evote.formats.ivxv.encoding import GENERATION_1, GENERATION_2, Embedding, Lifted, P, is_canonical, squares
+from evote.formats.ivxv.encoding import GENERATION_1, GENERATION_2, Lifted, P, Points, Squares, is_canonical, squares
 from evote.formats.ivxv.generation import Generation, embedding
 from evote.formats.ivxv.plaintext import Plaintext
 from evote.formats.ivxv.reasons import Reason, Refusal
@@ -15,7 +15,7 @@ from tests.formats.ivxv.fuzz import FUZZ
 from tests.formats.ivxv.vectors import GROUPS, base64_of, load, number, official, official_key, unhex
 
 P_384 = group("p-384")
-FORMS = {
+FORMS: dict[str, Squares | Points] = {
     "toy256": squares(official_key("toy256").group),
     "modp3072": squares(group("modp-3072")),
     "p384": GENERATION_1,
@@ -73,7 +73,7 @@ def test_third_party_lifted_points(case: Any) -> None:
 @given(data=st.data())
 @FUZZ
 def test_texts_come_back(name: str, data: st.DataObject) -> None:
-    form: Embedding = FORMS[name]
+    form = FORMS[name]
     text = data.draw(st.binary(max_size=form.capacity))
     assert form.decode(form.encode(text)) == text
 

@@ -33,6 +33,7 @@ def test_the_generator(case: Any) -> None:
 
 
 def honest() -> list[Any]:
+    cases: list[tuple[str | None, Generation, Any]]
     cases = [(name, Generation.G1, case) for name in GROUPS for case in official(name, "proofs")]
     cases += [(None, Generation.G2, case) for case in load("thirdparty/gen2-pyivxv-legacy.json")["cases"]]
     cases += [(None, Generation.G3, case) for case in load("thirdparty/gen3-pyivxv-lifted.json")["cases"]]
@@ -138,8 +139,8 @@ def test_many_proofs_fold_into_what_the_generic_verifier_says(name: str, generat
         for equation, weight in zip(claim.equations(proof), weights[2 * i :], strict=False):
             expected *= key.group.product_of_powers(equation.bases, equation.exponents) ** weight
         k = opened.challenge(key, data[0], claim.plaintext.hashed)
-        c = claim.ciphertext
-        folded.append(Decryption(c.c1, c.c2, claim.plaintext.element, *proof.commitments[0], opened.response, k))
+        c, (a, b) = claim.ciphertext, proof.commitments[0]
+        folded.append(Decryption(c.c1, c.c2, claim.plaintext.element, a, b, opened.response, k))
     family = Decryptions(key, folded)
     assert family.count == len(weights)
     equation = family.fold(weights)

@@ -33,8 +33,10 @@ SHAPES: dict[str, Decryption] = {
 def test_decryptions_of_every_shape(name: str, tmp_path: Path) -> None:
     shape = SHAPES[name]
     shape.write(tmp_path, group("p-256"), 3)
-    brought = {"key": tmp_path / "publicKey", "ciphertexts": tmp_path / "ciphertexts"}
-    report = verify_directory(tmp_path / "nizkp", tmp_path / "protInfo.xml", **brought, seed=SEED)
+    key, ciphertexts = tmp_path / "publicKey", tmp_path / "ciphertexts"
+    report = verify_directory(
+        tmp_path / "nizkp", tmp_path / "protInfo.xml", key=key, ciphertexts=ciphertexts, seed=SEED
+    )
     assert report.status == 0, report.failures
     silent = set(range(1, shape.parties + 1)) - set(shape.correct or range(1, shape.parties + 1))
     assert [note for note in report.notes if "not checked" in note] == [

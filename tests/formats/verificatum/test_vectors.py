@@ -13,6 +13,7 @@ from evote.crypto.equation import Equation
 from evote.crypto.vector import Power, products
 from evote.formats.verificatum import verifier
 from evote.formats.verificatum.oracle import Challenger
+from evote.formats.verificatum.shuffle import whole_claims
 from evote.formats.verificatum.verifier import CHECKS, verify_directory
 from tests.formats.verificatum.cases import NAMES, OUTSIDE, VECTORS, copied, delete, values, verified
 
@@ -83,10 +84,9 @@ def test_the_same_seeds_and_challenges(name: str, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("name", [name for name in NAMES if "PoS.A" in values(name)])
 def test_the_same_generators_and_batched_products(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, Any]] = []
-    whole = verifier.whole_claims
 
     def recorded(*arguments: Any) -> Any:
-        for claim in whole(*arguments):
+        for claim in whole_claims(*arguments):
             seen.append(claim)
             yield claim
 
@@ -143,8 +143,8 @@ def test_a_key_of_1_is_noted() -> None:
 )
 def test_key_and_input_list_are_compared_with_what_the_auditor_brings(name: str) -> None:
     case, other = VECTORS / name, VECTORS / ("p256-k1-mix-n20" if "p384" in name else "p384-k1-mix-n20")
-    theirs = [case / "publicKey", case / "nizkp" / "Ciphertexts.bt"]
-    others = [other / "publicKey", other / "nizkp" / "Ciphertexts.bt"]
+    theirs = (case / "publicKey", case / "nizkp" / "Ciphertexts.bt")
+    others = (other / "publicKey", other / "nizkp" / "Ciphertexts.bt")
     missing = case / "elsewhere"
     for key, ciphertexts, status in (
         (*theirs, 0),
