@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,6 +27,8 @@ from evote.record.manifest import Election
 from evote.record.operator import sign_entry
 from evote.record.replies import Refusal
 from evote.simulate import Keys, Simulation, VoterPlan, appoint
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 GROUP = "ristretto255"
 ROADS = ("sum", "mix", "both")
@@ -182,7 +184,7 @@ def entries_of(path: Path) -> list[Entry]:
     return [decode_entry(line) for line in (path / "board" / "entries.jsonl").read_bytes().splitlines()]
 
 
-def bodies(path: Path, kind: type[Any]) -> list[Any]:
+def bodies(path: Path, kind: type[S]) -> list[S]:
     """Return the bodies of one kind, in board order."""
     return [entry.body for entry in entries_of(path) if isinstance(entry.body, kind)]
 
@@ -203,6 +205,6 @@ def ask(operator: Operator, line: bytes, *lists: list[bytes]) -> Receipt | Refus
     return reply
 
 
-def changed(value: Any, /, **changes: Any) -> Any:
+def changed(value: S, /, **changes: Any) -> S:
     """Return a struct with some fields replaced."""
     return msgspec.structs.replace(value, **changes)
