@@ -11,7 +11,7 @@ import os
 import pickle
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import lru_cache
@@ -44,7 +44,7 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def pmap(
     function: Callable[[list[T]], R], items: Iterable[T], *, executor: Executor | None = None, chunk: int = 256
-) -> Iterator[R]:
+) -> Generator[R, None, None]:
     """Yield ``function(chunk)`` for consecutive chunks of ``items``, in order.
 
     With an executor ``function``, items and results must be picklable, and ``function`` pure: a chunk whose worker dies

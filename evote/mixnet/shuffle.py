@@ -105,6 +105,12 @@ class WrittenProof(Protocol):
     def n(self) -> int:
         """The number of rows of the list that it is about."""
 
+    def lines(self) -> Sequence[bytes]:
+        """Return the part that is written by lines."""
+
+    def __bytes__(self) -> bytes:
+        """Return the part that is written as it is."""
+
 
 class ShuffleProof(Protocol):
     """The public side of a proof of shuffle.
