@@ -64,15 +64,18 @@ class Opening:
 def read_polynomial(directory: Directory, layout: Layout, key: JointKey, threshold: int) -> Polynomial:
     """Return the polynomial; raise `DecodeError` unless its value at 0 is the joint key and its degree lambda - 1.
 
-    Of a lower degree it would be a key that fewer than lambda parties have together.
+    Of a lower degree, in any column, it would be a key that fewer than lambda parties have together; of a key that is 1
+    nobody needs a share.
     """
     tree = directory.tree(POLYNOMIAL)
     coefficients = tuple(tuple(layout.elements(tree, layout.plain)) for _ in range(tree.node(threshold)))
     tree.end()
     if coefficients[0] != key.y:
         raise tree.error("its value at 0 is not the joint key")
-    if all(element == layout.group.identity for element in coefficients[-1]):
-        raise tree.error("its last coefficient is the identity")
+    identity = layout.group.identity
+    pairs = enumerate(zip(coefficients[-1], key.y, strict=True), 1)
+    if low := [str(column) for column, (last, y) in pairs if last == identity != y]:
+        raise tree.error(f"its last coefficient is the identity in columns {', '.join(low)}")
     return Polynomial(coefficients, tree.since(0))
 
 

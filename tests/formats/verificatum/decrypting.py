@@ -6,7 +6,7 @@ Nothing here is taken from `evote.formats.verificatum.decryption`. Source: ``doc
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import lcm, prod
@@ -29,7 +29,7 @@ Columns = list[list[Element]]
 class Decryption:
     """A session, and who decrypts in it: the parties ``correct`` count as such, all of them if none is named.
 
-    With ``mixed`` the list is shuffled before.
+    With ``mixed`` the list is shuffled before. Of the keys of columns ``undivided`` each party has the whole.
     """
 
     keywidth: int = 1
@@ -38,11 +38,12 @@ class Decryption:
     threshold: int = 1
     correct: tuple[int, ...] = ()
     mixed: bool = False
+    undivided: tuple[int, ...] = ()
 
     def write(self, to: Path, of: Group, n: int) -> None:
         """Write the session of a list of ``n`` rows, and its proof directory."""
         layout = Layout(of, self.keywidth, self.width)
-        trustees = Trustees.drawn(layout, self.parties, self.threshold)
+        trustees = Trustees.drawn(layout, self.parties, self.threshold, self.undivided)
         y = [of.generator**x for x in trustees.polynomial[0]]
         write_session(of, n, to, self.keywidth, self.width, parties=self.parties, threshold=self.threshold, y=y)
         root, name = to / "nizkp", "Ciphertexts.bt"
@@ -76,10 +77,11 @@ class Trustees:
     shares: list[list[int]]
 
     @classmethod
-    def drawn(cls, layout: Layout, parties: int, threshold: int) -> Trustees:
-        """Draw the secrets, the same each time."""
+    def drawn(cls, layout: Layout, parties: int, threshold: int, undivided: Collection[int] = ()) -> Trustees:
+        """Draw the secrets, the same each time; the polynomials of keys ``undivided`` are constant."""
         source, q, keys = random.Random(parties), layout.group.order, range(layout.keywidth)
         polynomial = [[source.randrange(1, q) for _ in keys] for _ in range(threshold)]
+        polynomial[1:] = [[0 if j in undivided else a for j, a in enumerate(row)] for row in polynomial[1:]]
         # x_l = sum p_m l^m
         value = [
             [sum(p[j] * party**m for m, p in enumerate(polynomial)) % q for j in keys]

@@ -9,6 +9,11 @@ import pytest
 
 from evote.crypto.group import group
 from evote.formats.verificatum.byte_tree import leaf, node
+from evote.formats.verificatum.decryption import read_polynomial
+from evote.formats.verificatum.directory import Directory
+from evote.formats.verificatum.lists import JointKey, Layout
+from evote.formats.verificatum.protinfo import read_protinfo
+from evote.formats.verificatum.records import write_element
 from evote.formats.verificatum.verifier import verify_directory
 from tests.formats.verificatum.cases import SEED, Change, both, delete, flip, swap, verified, write
 from tests.formats.verificatum.decrypting import Decryption
@@ -115,6 +120,30 @@ def test_changed_it_is_refused(name: str, made: Path, tmp_path: Path) -> None:
     report = verified(case)
     assert report.status == 1
     assert any(f.check == f"verificatum.{check}" and error in f.error for f in report.failures), report.failures
+
+
+@pytest.mark.parametrize(("keywidth", "undivided"), [(1, (0,)), (2, (0,)), (2, (1,)), (3, (0, 2))])
+def test_a_key_that_each_party_has_alone_is_refused(keywidth: int, undivided: tuple[int, ...], tmp_path: Path) -> None:
+    """Also if the other keys of the product need all parties."""
+    Decryption(keywidth, 2, 3, 2, undivided=undivided).write(tmp_path, group("p-256"), 2)
+    report = verified(tmp_path)
+    assert report.status == 1
+    columns = ", ".join(str(j + 1) for j in undivided)
+    (failure,) = report.failures
+    assert failure.check == "verificatum.key"
+    assert failure.error.endswith(f"its last coefficient is the identity in columns {columns}")
+
+
+def test_a_key_of_1_need_not_be_divided(tmp_path: Path) -> None:
+    case, of = tmp_path, group("p-256")
+    Decryption(2, 1, 2, 2).write(case, of, 2)
+    path = case / "nizkp" / "proofs" / "PolynomialInExponent.bt"
+    layout, info = Layout(of, 2, 1), read_protinfo(case / "protInfo.xml")
+    key = JointKey(of, (of.identity, of.generator), b"", b"")
+    rows = [[of.identity, of.generator], [of.identity, of.generator]]
+    path.write_bytes(node(*(node(*map(write_element, row)) for row in rows)))
+    polynomial = read_polynomial(Directory(case / "nizkp"), layout, key, info.threshold)
+    assert polynomial.coefficients == tuple(map(tuple, rows))
 
 
 @pytest.mark.parametrize("kind", ["DecryptionFactors", "DecrFactCommitment", "DecrFactReply"])
