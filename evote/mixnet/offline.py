@@ -2,7 +2,8 @@
 
 A `PreparedShuffle` serves one shuffle, of one list, by one mix server. Two shuffles from the same secrets would give
 the permutation away. So taking it spends it, and it says what it was made for and serves nothing else. In a file it is
-encrypted like every secret (`evote.record.vault`), and `claim` spends the file, on disk, before it returns.
+encrypted like every secret (`evote.record.vault`), and `claim` spends the file, on disk, before it returns, whatever
+name it was given (`evote.record.single_use`).
 
 A copy of the file defeats that: it must never be copied or restored from a backup.
 """
@@ -29,10 +30,9 @@ from evote.errors import DecodeError, EvoteError, Refused
 from evote.mixnet.columns import raw_vector
 from evote.mixnet.draws import Draws, new_seed
 from evote.mixnet.shuffle import ShuffleToCome, ShuffleWitness, shuffle_proof, shuffle_prover
-from evote.record import vault
-from evote.record.files import sync_directory
+from evote.record import single_use, vault
+from evote.record.single_use import SingleUse
 
-SPENT = ".spent"  # what is left of a used file is called so, and empty
 LARGEST = vault.MAX_VAULT // 4 * 3 - 4096  # a vault is base64
 
 
@@ -182,8 +182,9 @@ def write(path: Path, prepared: PreparedShuffle, passphrase: bytes, cost: vault.
     ``FileExistsError`` rather than overwrite one, and `Refused` if the path was used before or the file would be too
     large to be read.
     """
-    if os.path.lexists(_spent(path)):
-        raise Refused(f"{_spent(path)} is there: what was prepared under this name has been used; take another")
+    spent = single_use.spent(path)
+    if os.path.lexists(spent):
+        raise Refused(f"{spent} is there: what was prepared under this name has been used; take another")
     ahead = prepared.take(prepared.purpose)
     factors = tuple(vector.group.pack(vector.raws()) for vector in ahead.factors)
     data = msgspec.msgpack.encode(_Stored(prepared.purpose, ahead.seed, factors, ahead.proof.secret_bytes()))
@@ -200,11 +201,12 @@ def claim(
     ``restore`` reads the prover's share; without, the registered prover does.
 
     `Refused` if it was prepared for another purpose, which leaves it as it is, or has been claimed before, by whichever
-    process and whatever became of it. Also raises what `vault.read_secret` does.
+    process and name and whatever became of it, or has two names. Also raises what `vault.read_secret` does.
     """
-    stored = _read(path, passphrase)
-    stored.purpose.require(purpose)
-    _spend(path, _spent(path))
+    with single_use.opened(path) as file:
+        stored = _read(file, passphrase)
+        stored.purpose.require(purpose)
+        file.spend()
     made_for = stored.purpose
     witness = _witness(group, made_for.rows, made_for.width, stored.seed)
     factors = tuple(KnownVector(group, data, made_for.rows) for data in stored.factors)
@@ -215,23 +217,17 @@ def claim(
 
 def purpose_in(path: Path, passphrase: bytes) -> Purpose:
     """Return what a file was prepared for, and leave it as it is; raises what `claim` does."""
-    return _read(path, passphrase).purpose
+    with single_use.opened(path) as file:
+        return _read(file, passphrase).purpose
 
 
-def _read(path: Path, passphrase: bytes) -> _Stored:
-    """Return what a file holds; `Refused` if it is spent, or another process spends it meanwhile."""
+def _read(file: SingleUse, passphrase: bytes) -> _Stored:
+    """Return what a file holds; `Refused` if another process spends it meanwhile."""
     try:
-        if not os.path.lexists(_spent(path)):
-            return _decode(path, vault.read_secret(path, passphrase))
+        return _decode(file.name, vault.read_open_secret(file.file, file.name, passphrase))
     except EvoteError:
-        # Whatever was wrong with the file: it may have been renamed or emptied under our hands.
-        if not os.path.lexists(_spent(path)):
-            raise
-    raise Refused(f"{path} has been used: {_spent(path)} is there")
-
-
-def _spent(path: Path) -> Path:
-    return path.with_name(path.name + SPENT)
+        file.check()  # whatever was wrong with the file: it may have been emptied under our hands
+        raise
 
 
 def _decode(path: Path, data: bytes) -> _Stored:
@@ -239,14 +235,3 @@ def _decode(path: Path, data: bytes) -> _Stored:
         return msgspec.msgpack.decode(data, type=_Stored)
     except msgspec.MsgspecError as error:
         raise DecodeError(f"{path} is not a prepared shuffle: {error}") from None
-
-
-def _spend(path: Path, spent: Path) -> None:
-    """Rename, which one process alone can do, and bring that to the disk; then empty the file."""
-    try:
-        path.rename(spent)
-    except FileNotFoundError:
-        raise Refused(f"{path} has been used by another process") from None
-    sync_directory(path.parent)
-    with spent.open("wb") as file:
-        os.fsync(file.fileno())

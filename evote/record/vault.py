@@ -10,7 +10,7 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, BinaryIO, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -73,13 +73,22 @@ def read_secret(path: Path, passphrase: bytes) -> bytes:
     return _unlock(path, _read(path), passphrase)
 
 
+def read_open_secret(file: BinaryIO, path: Path, passphrase: bytes) -> bytes:
+    """Do the same with a file that is open; ``path`` is what it is called."""
+    return _unlock(path, _content(file, path), passphrase)
+
+
 def _read(path: Path) -> _Vault:
     try:
         with path.open("rb") as file:
-            exposed = stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077
-            data = file.read(MAX_VAULT + 1)
+            return _content(file, path)
     except OSError as error:
         raise EvidenceMissing(f"{path}: {error.strerror}") from None
+
+
+def _content(file: BinaryIO, path: Path) -> _Vault:
+    exposed = stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077
+    data = file.read(MAX_VAULT + 1)
     if exposed:
         raise Refused(f"{path} holds a secret and others can read it: chmod 600 it, and ask who has a copy")
     try:

@@ -12,6 +12,7 @@ import pytest
 
 from evote.cli import mix
 from evote.mixnet import offline
+from evote.record.single_use import SingleUse
 from tests.cli.parties import VOTERS, Parties, at_stage, one_sentence, stage
 from tests.cli.test_interruptions import Interrupt, files, interrupted
 
@@ -69,7 +70,7 @@ def test_a_shuffle_that_is_there_needs_nothing_prepared(closed: Parties) -> None
 
 
 STEPS: dict[str, tuple[object, str]] = {
-    "before the file is spent": (offline, "_spend"),
+    "before the file is spent": (SingleUse, "spend"),
     "after the file is spent": (offline, "_witness"),
     "before the message is written": (mix, "write_message"),
 }

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import pytest
@@ -25,7 +25,7 @@ from evote.mixnet.cascade import Cascade
 from evote.mixnet.draws import Draws
 from evote.mixnet.mixer import Mixer
 from evote.mixnet.offline import PreparedShuffle, Purpose, claim, write
-from evote.record import vault
+from evote.record import single_use, vault
 from evote.record.audit import Audit
 from evote.record.units import Place
 from tests.elections import small_election
@@ -265,8 +265,8 @@ def test_a_list_too_long_for_a_file_is_said_before_it_is_written(
 # What a claim does, in order; a crash before the first of them leaves the file, one at any later leaves it spent.
 STEPS: dict[str, tuple[object, str]] = {
     "before it is renamed": (Path, "rename"),
-    "before the name is on the disk": (offline, "sync_directory"),
-    "before it is emptied": (Path, "open"),
+    "before the name is on the disk": (single_use, "sync_directory"),
+    "before it is emptied": (os, "ftruncate"),
     "before the emptiness is on the disk": (os, "fsync"),
     "before its secrets are in hand": (offline, "_witness"),
 }
@@ -275,14 +275,14 @@ STEPS: dict[str, tuple[object, str]] = {
 def crash_in(patch: pytest.MonkeyPatch, step: str, end: Callable[[], Any]) -> None:
     """Let the process end where a claim comes to a step; reading the file, before it all, is left alone."""
     target, name = STEPS[step]
-    read = vault.read_secret
+    read = vault.read_open_secret
 
-    def then_crash(path: Path, passphrase: bytes) -> bytes:
-        data = read(path, passphrase)
+    def then_crash(file: BinaryIO, path: Path, passphrase: bytes) -> bytes:
+        data = read(file, path, passphrase)
         patch.setattr(target, name, lambda *_, **__: end())
         return data
 
-    patch.setattr(vault, "read_secret", then_crash)
+    patch.setattr(vault, "read_open_secret", then_crash)
 
 
 def stop() -> None:
@@ -353,36 +353,35 @@ def test_of_two_processes_one_gets_it(tmp_path: Path) -> None:
             assert sum(executor.map(partial(wins, written(directory)), range(4))) == 1
 
 
-def test_who_finds_it_gone_while_reading_is_told_that_it_was_used(
+def test_who_finds_it_empty_while_reading_is_told_that_it_was_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other renames it after this one has looked for the mark and before it reads."""
-    path, read = written(tmp_path), vault.read_secret
+    """The other uses it after this one has opened it and before it reads."""
+    path, read = written(tmp_path), vault.read_open_secret
 
-    def overtaken(at: Path, passphrase: bytes) -> bytes:
-        monkeypatch.setattr(vault, "read_secret", read)
+    def overtaken(file: BinaryIO, at: Path, passphrase: bytes) -> bytes:
+        monkeypatch.setattr(vault, "read_open_secret", read)
         claimed(path)
-        return read(at, passphrase)
+        return read(file, at, passphrase)
 
-    monkeypatch.setattr(vault, "read_secret", overtaken)
+    monkeypatch.setattr(vault, "read_open_secret", overtaken)
     with pytest.raises(Refused, match=ONCE):
         claimed(path)
 
 
-def test_of_two_that_have_both_read_it_one_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other comes while this one has opened the file and not yet renamed it."""
-    path, read, made = written(tmp_path), vault.read_secret, []
+def test_who_finds_it_gone_while_opening_is_told_that_it_was_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, resolve = written(tmp_path), single_use._own
+    answers = iter([lambda _: resolve(path), lambda _: (resolve(path), claimed(path))[0]])
 
-    def overtaken(at: Path, passphrase: bytes) -> bytes:
-        data = read(at, passphrase)
-        monkeypatch.setattr(vault, "read_secret", read)
-        made.append(claimed(path))
-        return data
+    def overtaken(name: Path) -> Path:
+        answer = next(answers, resolve)
+        return answer(name)
 
-    monkeypatch.setattr(vault, "read_secret", overtaken)
-    with pytest.raises(Refused, match="used by another process"):
+    monkeypatch.setattr(single_use, "_own", overtaken)
+    with pytest.raises(Refused, match=ONCE):
         claimed(path)
-    shuffle_with(*made)
 
 
 PLACE = Place("mayor", "west")
