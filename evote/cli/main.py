@@ -1,13 +1,12 @@
 """``evote``: finds the noun, loads it alone, and turns whatever happens into a sentence and an exit status.
 
 0 done, or every check held; 1 something present is false or malformed; 2 something needed is absent or unreadable, a
-party declines, or the call is wrong; 130 interrupted. What nobody foresaw is a 1: a record that makes the verifier
+party declines, the call is wrong, or what is not false could not be said; 130 interrupted. What nobody foresaw is a 1: a record that makes the verifier
 stumble must not pass for one that could not be read.
 """
 
 from __future__ import annotations
 
-import io
 import sys
 import traceback
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from evote.cli.output import complain
+from evote.cli.output import complain, standard_streams
 from evote.errors import DecodeError, EvoteError, VerificationError
 from evote.record.files import PREFIX, SUFFIX
 
@@ -67,7 +66,7 @@ app = typer.Typer(cls=_Nouns, add_completion=False, pretty_exceptions_enable=Fal
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
-        typer.echo(f"evote {version('evote')}")
+        print(f"evote {version('evote')}")
         raise typer.Exit
 
 
@@ -83,15 +82,13 @@ def evote(
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
     words = sys.argv[1:] if args is None else list(args)
-    try:
-        status = typer.main.get_command(app).main(words or ["--help"], "evote", standalone_mode=False) or 0
-        sentence = "interrupted" if status == INTERRUPTED else ""
-    except (Exception, KeyboardInterrupt) as error:
-        status, sentence = _explain(error)
+    with standard_streams():
+        try:
+            status = typer.main.get_command(app).main(words or ["--help"], "evote", standalone_mode=False) or 0
+            sentence = "interrupted" if status == INTERRUPTED else ""
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
+            status, sentence = _explain(error)
     if sentence:
         complain(sentence)
     return status if words else 2
@@ -102,7 +99,7 @@ STATUS: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ((VerificationError, DecodeError), 1),
     ((EvoteError, OSError), 2),
     ((typer.Abort, KeyboardInterrupt), INTERRUPTED),
-    ((MemoryError,), 2),
+    ((MemoryError, SystemExit), 2),
 )
 
 
@@ -126,6 +123,8 @@ def _sentence(error: BaseException) -> str:
             return "interrupted"
         case MemoryError():
             return "not enough memory"
+        case SystemExit():  # so libraries end a program when a pipe is closed
+            return "a pipe was closed"
     return str(error)
 
 

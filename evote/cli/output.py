@@ -1,16 +1,83 @@
-"""What reaches the terminal: nothing that a record says is taken for markup or moves the cursor."""
+"""What reaches the terminal: nothing that a record says is taken for markup or moves the cursor.
+
+What does not reach it, because a pipe is closed or a disk is full, is `Unsaid`, and looks neither like a success nor
+like a verdict.
+"""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout, suppress
+from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from evote.errors import EvoteError
+from evote.record.files import write_atomic
+
 WIDTH_OF_A_FILE = 120
+STANDARD_ERROR = 2  # the highest of the three descriptors that a program starts with
+
+
+class Unsaid(EvoteError):
+    """What a command has to say could not be written."""
+
+
+class _Output(io.TextIOBase):
+    """Standard output, if there is any; its errors are `Unsaid`, which no library between takes for its own affair."""
+
+    encoding = "utf-8"
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+        self.encoding = getattr(stream, "encoding", None) or self.encoding
+
+    def isatty(self) -> bool:
+        return self._stream is not None and self._stream.isatty()
+
+    def fileno(self) -> int:
+        return super().fileno() if self._stream is None else self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        if self._stream is None:
+            raise Unsaid("the output could not be written: it is closed")
+        try:
+            count = self._stream.write(text)
+            self._stream.flush()
+        except OSError as error:
+            _abandon(self._stream)
+            raise Unsaid(f"the output could not be written: {error.strerror}") from None
+        return count
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: Python would try again when it ends, and change the exit status."""
+    with suppress(OSError):
+        descriptor = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+
+
+@contextmanager
+def standard_streams() -> Iterator[None]:
+    """Put streams with known failures in the place of Python's; which has none where a descriptor is closed."""
+    with suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STANDARD_ERROR:
+            pass  # so no file opened later is taken for one of them
+        os.close(descriptor)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.stdin = sys.stdin or io.StringIO()
+    with redirect_stdout(_Output(sys.stdout)):
+        yield
 
 
 def printable(text: str) -> str:
@@ -30,8 +97,35 @@ def say(text: str, style: str | None = None) -> None:
 
 
 def complain(sentence: str) -> None:
-    """Print the one sentence that says what went wrong, on stderr."""
-    print(f"evote: {printable(sentence)}", file=sys.stderr)
+    """Print the one sentence that says what went wrong, on stderr, if there is one."""
+    if sys.stderr is None:
+        return
+    try:
+        print(f"evote: {printable(sentence)}", file=sys.stderr, flush=True)
+    except OSError:
+        _abandon(sys.stderr)
+
+
+def write_report(path: Path, data: bytes) -> None:
+    """Write what is said on the screen, in another form, to a file; `Unsaid` if it cannot be."""
+    try:
+        write_atomic(path, data)
+    except OSError as error:
+        raise Unsaid(f"{path}: {error.strerror}") from None
+
+
+def told(status: int, *ways: Callable[[], None]) -> int:
+    """Tell a verdict in each of these ways and return the exit status.
+
+    What could not be told is a 2, but what is false stays a 1.
+    """
+    for tell in ways:
+        try:
+            tell()
+        except Unsaid as error:
+            complain(str(error))
+            status = status or 2
+    return status
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

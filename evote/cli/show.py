@@ -20,7 +20,7 @@ from evote.cli.names import (
     winner_names,
 )
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
-from evote.cli.output import complain, progress, say, show_table
+from evote.cli.output import progress, say, show_table, told, write_report
 from evote.cli.page import page
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
@@ -28,9 +28,8 @@ from evote.errors import Refused
 from evote.methods.outcome import Outcome
 from evote.procedure.turnout import Turnout
 from evote.record.entries import Result
-from evote.record.files import write_atomic
 from evote.record.manifest import Contest, Election
-from evote.verify import verify
+from evote.verify import Report, verify
 
 app = noun("Show the results and the turnout, once checked.")
 
@@ -61,22 +60,24 @@ def show(
 
 
 def _verify_and_write(record: Path, html: Path, expect: bytes | None, jobs: int, *, units: bool) -> int:
-    """Return the exit status: the verdict, or 2 if the record is true and the page cannot be written."""
+    """Return the exit status: the verdict, or 2 if the record is true and the page or the screen cannot be written."""
     if html.resolve().is_relative_to(record.resolve()):
         raise Refused(f"{html} would lie in the record, which may hold no other files")
     with workers(jobs) as executor, progress("checking", None) as advance:
         report = verify(record, expect=expect, executor=executor, progress=advance)
+    return told(
+        report.status,
+        lambda: _show_verdict(report, units=units),
+        lambda: write_report(html, page(report, units=units).encode()),
+    )
+
+
+def _show_verdict(report: Report, *, units: bool) -> None:
     if report.election is not None and report.status != 1:
         _show(report.election, report.turnout, report.results, units=units)
     for finding in report.failures:
         say(f"{'ABSENT' if finding.absent else 'FALSE'} {finding.check}: {finding.error}", "bold red")
     say(*VERDICTS[report.status])
-    try:
-        write_atomic(html, page(report, units=units).encode())
-    except OSError as error:
-        complain(f"{html}: {error.strerror}")
-        return report.status or 2
-    return report.status
 
 
 def _show(election: Election, turnout: Turnout | None, results: Mapping[str, Result], *, units: bool) -> None:

@@ -22,12 +22,11 @@ from evote.cli.files import (
     TallyFile,
 )
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, examples, noun
-from evote.cli.output import complain, progress, say, show_table
+from evote.cli.output import progress, say, show_table, told, write_report
 from evote.cli.workers import workers
 from evote.formats import NATIVE, LooseFormat, foreign_format, format_names
 from evote.formats.native.reader import ENTRIES
 from evote.record.board import MAX_CHECKPOINT
-from evote.record.files import write_atomic
 from evote.record.report import Report
 from evote.verify import Report as ElectionReport
 from evote.verify import verify as verdict
@@ -89,8 +88,10 @@ def verify(
     brought = _brought(protinfo=protinfo, key=key, ciphertexts=ciphertexts, proofs=proofs, box=box, shuffled=shuffled)
     brought |= _brought(mixing=mixing, invalid=invalid, tally=tally, districts=districts, choices=choices)
     report = _report(form, record, expect, checkpoint, jobs, brought)
-    _print(report, expect)
-    raise typer.Exit(report.status if json is None else _write(json, report, expect))
+    ways = [lambda: _print(report, expect)]
+    if json is not None:
+        ways.append(lambda: write_report(json, _json(report, expect)))
+    raise typer.Exit(told(report.status, *ways))
 
 
 def _report(
@@ -106,16 +107,6 @@ def _report(
 def _brought(**files: Path | None) -> dict[str, Path]:
     """Return those of the files that were given, by the names of their options."""
     return {name: path for name, path in files.items() if path is not None}
-
-
-def _write(json: Path, report: Report, expect: bytes | None) -> int:
-    """Write the report to a file; return the exit status."""
-    try:
-        write_atomic(json, _json(report, expect))
-    except OSError as error:
-        complain(f"{json}: {error.strerror}")
-        return report.status or 2  # what is false stays false
-    return report.status
 
 
 def _verify_native(
