@@ -1,4 +1,4 @@
-"""The files that ``evote verify`` takes beside or instead of a record, for formats that are not ours."""
+"""What ``evote verify`` takes beside or instead of a record: files, and words that a record must say of itself."""
 
 from __future__ import annotations
 
@@ -14,6 +14,25 @@ def _file(name: str, what: str) -> Any:
     return typer.Option(name, metavar="FILE", help=what, rich_help_panel=PANEL, show_default=False)
 
 
+def _word(name: str, metavar: str, what: str, least: int | None = None) -> Any:
+    return typer.Option(name, metavar=metavar, help=f"Verificatum: {what}", show_default=False, min=least)
+
+
+CheckpointFile = Annotated[
+    Path | None,
+    typer.Option("--checkpoint", metavar="FILE", help="A checkpoint of this board, as you got it elsewhere."),
+]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the report to this file, too.", show_default=False)
+]
+FormatName = Annotated[str, typer.Option("--format", metavar="NAME", help="The record's format, if it is not our own.")]
+ExpectedType = Annotated[
+    str | None, _word("--type", "shuffling|mixing|decryption", "what the directory must prove, as you know it.")
+]
+ExpectedAuxsid = Annotated[str | None, _word("--auxsid", "WORD", "which list of the session it must be about.")]
+ExpectedWidth = Annotated[
+    int | None, _word("--width", "N", "the width of the list, if it is not that of protInfo.xml.", least=1)
+]
 ProtinfoFile = Annotated[
     Path | None,
     typer.Option("--protinfo", metavar="FILE", help="Verificatum: protInfo.xml, as you got it elsewhere."),

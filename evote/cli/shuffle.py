@@ -22,7 +22,8 @@ from evote.cli.output import say
 from evote.cli.secret_file import Kdf, KdfCost
 from evote.cli.workers import workers
 from evote.crypto.arithmetic import Arithmetic
-from evote.formats.verificatum.writer import DEFAULT_AUXSID, MixServer
+from evote.formats.verificatum.label import DEFAULT_AUXSID
+from evote.formats.verificatum.writer import MixServer
 
 
 class Form(StrEnum):

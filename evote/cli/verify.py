@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import typer
 
 from evote.cli.files import (
     BoxFile,
+    CheckpointFile,
     ChoicesFile,
     CiphertextsFile,
     DistrictsFile,
+    ExpectedAuxsid,
+    ExpectedType,
+    ExpectedWidth,
+    FormatName,
     InvalidFile,
+    JsonFile,
     KeyFile,
     MixingDirectory,
     ProofsFile,
@@ -47,7 +53,8 @@ NO_RECORD = "Missing argument 'RECORD'"
         "evote verify record --expect 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
         "evote verify record --checkpoint seen-on-sunday --json report.json",
         "evote verify nizkp --format verificatum --protinfo protInfo.xml",
-        "evote verify nizkp --format verificatum --protinfo protInfo.xml --key publicKey --ciphertexts ciphertexts",
+        "evote verify nizkp --format verificatum --protinfo protInfo.xml --key publicKey --ciphertexts ciphertexts "
+        "--type shuffling --auxsid default",
         "evote verify RK2023 --format ivxv --key pub.pem",
         "evote verify --format ivxv --key pub.pem --proofs RK2023-proof",
     )
@@ -55,19 +62,15 @@ NO_RECORD = "Missing argument 'RECORD'"
 def verify(
     record: Annotated[Path | None, typer.Argument(metavar="RECORD", help="The record's directory.")] = None,
     expect: Expect = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option("--checkpoint", metavar="FILE", help="A checkpoint of this board, as you got it elsewhere."),
-    ] = None,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the report to this file, too.")
-    ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="The record's format, if it is not our own.")
-    ] = NATIVE,
+    checkpoint: CheckpointFile = None,
+    json: JsonFile = None,
+    form: FormatName = NATIVE,
     protinfo: ProtinfoFile = None,
     key: KeyFile = None,
     ciphertexts: CiphertextsFile = None,
+    kind: ExpectedType = None,
+    auxsid: ExpectedAuxsid = None,
+    width: ExpectedWidth = None,
     proofs: ProofsFile = None,
     box: BoxFile = None,
     shuffled: ShuffledFile = None,
@@ -87,15 +90,23 @@ def verify(
     """
     brought = _brought(protinfo=protinfo, key=key, ciphertexts=ciphertexts, proofs=proofs, box=box, shuffled=shuffled)
     brought |= _brought(mixing=mixing, invalid=invalid, tally=tally, districts=districts, choices=choices)
-    report = _report(form, record, expect, checkpoint, jobs, brought)
+    claims = _claims(type=kind, auxsid=auxsid, width=width)
+    report = _report(form, record, expect, checkpoint, jobs, Brought(brought, claims))
     ways = [lambda: _print(report, expect)]
     if json is not None:
         ways.append(lambda: write_report(json, _json(report, expect)))
     raise typer.Exit(told(report.status, *ways))
 
 
+class Brought(NamedTuple):
+    """What an auditor has from elsewhere, by the names of the options: files, and what the record says of itself."""
+
+    files: dict[str, Path]
+    claims: dict[str, str]
+
+
 def _report(
-    form: str, record: Path | None, expect: bytes | None, checkpoint: Path | None, jobs: int, brought: dict[str, Path]
+    form: str, record: Path | None, expect: bytes | None, checkpoint: Path | None, jobs: int, brought: Brought
 ) -> Report:
     if form == NATIVE:
         return _verify_native(record, expect, checkpoint, jobs, brought)
@@ -109,11 +120,16 @@ def _brought(**files: Path | None) -> dict[str, Path]:
     return {name: path for name, path in files.items() if path is not None}
 
 
+def _claims(**words: str | int | None) -> dict[str, str]:
+    """Return those of the words that were given, in the same way."""
+    return {name: str(word) for name, word in words.items() if word is not None}
+
+
 def _verify_native(
-    record: Path | None, expect: bytes | None, checkpoint: Path | None, jobs: int, brought: dict[str, Path]
+    record: Path | None, expect: bytes | None, checkpoint: Path | None, jobs: int, brought: Brought
 ) -> ElectionReport:
-    if brought:
-        raise typer.BadParameter(f"our own format has no use for --{next(iter(brought))}")
+    for name in (*brought.files, *brought.claims):
+        raise typer.BadParameter(f"our own format has no use for --{name}")
     if record is None:
         raise typer.BadParameter(NO_RECORD)
     seen = None if checkpoint is None else _read(checkpoint)
@@ -121,18 +137,18 @@ def _verify_native(
         return verdict(record, expect=expect, checkpoint=seen, executor=executor, progress=advance)
 
 
-def _verify_foreign(form: str, record: Path | None, jobs: int, brought: dict[str, Path]) -> Report:
+def _verify_foreign(form: str, record: Path | None, jobs: int, brought: Brought) -> Report:
     if form not in format_names():
         raise typer.BadParameter(f"no format is named {form}; there are {', '.join(format_names())}")
     try:
-        foreign = foreign_format(form, brought)
+        foreign = foreign_format(form, brought.files, brought.claims)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     with workers(jobs) as executor:
         if record is not None:
-            return foreign.verify(record, brought, executor=executor)
-        if isinstance(foreign, LooseFormat) and brought:
-            return foreign.verify_files(brought, executor=executor)
+            return foreign.verify(record, brought.files, executor=executor)
+        if isinstance(foreign, LooseFormat) and brought.files:
+            return foreign.verify_files(brought.files, executor=executor)
     raise typer.BadParameter(NO_RECORD)
 
 
@@ -173,6 +189,7 @@ def _json(report: Report, expect: bytes | None) -> bytes:
     content: dict[str, Any] = {
         "status": report.status,
         **(_election(report, expect) if isinstance(report, ElectionReport) else {}),
+        "scope": report.scope,
         "notes": report.notes,
         "findings": [
             {

@@ -7,6 +7,7 @@ registered by what opens it, and `evote.verify` verifies it.
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
 from evote.record.report import Report
@@ -44,6 +45,19 @@ class LooseFormat(RecordFormat, Protocol):
         """Return the report on the files brought, without a directory."""
 
 
+@runtime_checkable
+class ExpectingFormat(RecordFormat, Protocol):
+    """A format whose records say of themselves what they are, which an auditor may know better.
+
+    ``claims`` names the words that a record says, and says what they mean.
+    """
+
+    claims: Mapping[str, str]
+
+    def expecting(self, claims: Mapping[str, str]) -> RecordFormat:
+        """Return the format that refuses records with other words; ``ValueError`` for a word that none can have."""
+
+
 def record_format(name: str) -> Callable[[Path], Any]:
     """Return what is registered for the format; ``ValueError`` if none, or more than one, has that name."""
     opener: Callable[[Path], Any] = registered("evote.formats", name)
@@ -55,13 +69,20 @@ def format_names() -> list[str]:
     return registered_names("evote.formats")
 
 
-def foreign_format(name: str, brought: Collection[str]) -> RecordFormat:
-    """Return a format that is not ours; ``ValueError`` unless all it needs is brought, and nothing of no use to it."""
+def foreign_format(
+    name: str, brought: Collection[str], expected: Mapping[str, str] = MappingProxyType({})
+) -> RecordFormat:
+    """Return a format that is not ours, whose records must say ``expected`` of themselves.
+
+    ``ValueError`` unless all it needs is brought, and nothing is brought or expected that is of no use to it.
+    """
     if name == NATIVE:
         raise ValueError("our own records are verified by evote.verify")
     made: RecordFormat = registered("evote.formats", name)()
+    claims: Collection[str] = made.claims if isinstance(made, ExpectingFormat) else ()
     if missing := sorted(set(made.brings) - set(brought)):
         raise ValueError(f"the format {name} needs {', '.join(f'{key} ({made.brings[key]})' for key in missing)}")
-    if surplus := sorted(set(brought) - set(made.brings) - set(made.takes)):
-        raise ValueError(f"the format {name} has no use for {', '.join(surplus)}")
-    return made
+    surplus = (set(brought) - set(made.brings) - set(made.takes)) | (set(expected) - set(claims))
+    if surplus:
+        raise ValueError(f"the format {name} has no use for {', '.join(sorted(surplus))}")
+    return made.expecting(expected) if isinstance(made, ExpectingFormat) and expected else made

@@ -23,6 +23,7 @@ from evote.formats.ivxv.evidence import MIXING, PROTINFO, ROLES, Evidence
 from evote.formats.ivxv.keys import PublicKey
 from evote.formats.ivxv.wide import COLUMNS, read_votes, wide_key, wide_layout
 from evote.formats.verificatum.directory import Directory
+from evote.formats.verificatum.label import DEFAULT_AUXSID, SHUFFLING
 from evote.formats.verificatum.protinfo import read_protinfo
 from evote.formats.verificatum.verifier import INPUT, OUTPUT, PUBLIC_KEY, verify_directory
 
@@ -61,7 +62,9 @@ class ProofOfShuffle:
 
     def check(self, executor: Executor | None, seed: bytes) -> None:
         """Raise `VerificationError` or `EvidenceMissing` unless every check of Verificatum's verifier holds."""
-        report = verify_directory(self.directory, self.protinfo, executor=executor, seed=seed)
+        # so the official mixer runs VMN, and so its auditor expects it
+        kind, auxsid = SHUFFLING, DEFAULT_AUXSID
+        report = verify_directory(self.directory, self.protinfo, kind=kind, auxsid=auxsid, executor=executor, seed=seed)
         if report:
             return
         false = [f"{found.check}: {found.error}" for found in report.failures if not found.absent]

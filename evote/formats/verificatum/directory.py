@@ -39,6 +39,11 @@ class Directory:
         """Tell whether there is such a file, or something else of that name."""
         return os.path.lexists(self._path / name)
 
+    def sessions(self) -> list[Path]:
+        """Return the directories within that have an auxsid: VMN writes one for each list of a session."""
+        within = (self._path / entry.name for entry in scanned(self._path) if entry.is_dir(follow_symlinks=False))
+        return [path for path in within if os.path.isfile(path / "auxsid")]
+
     def tree(self, name: str) -> Tree:
         """Return the byte tree in a file; raise `EvidenceMissing` or `VerificationError` if there is no such file."""
         with opened(self._path, name, FILES) as file:

@@ -2,7 +2,8 @@
 
 Everything that the directory holds is read and compared. What nobody can tell from the directory is whether its input
 list is the one that was meant to be shuffled, and its key the one that it was encrypted with: without something to
-compare them with, the notes say that this was not checked.
+compare them with, the notes say that this was not checked. Nor can a directory show that it is of the type and of the
+list that the auditor asked for: the scope says what of that was taken from the directory itself.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
 
-from evote.errors import DecodeError
 from evote.formats.reading import opened_path
 from evote.formats.verificatum.byte_tree import node
 from evote.formats.verificatum.decryption import (
@@ -30,8 +30,17 @@ from evote.formats.verificatum.decryption import (
 from evote.formats.verificatum.directory import FILES, PROOFS, Directory
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.groups import product_group
+from evote.formats.verificatum.label import (
+    ANYTHING,
+    CLAIMS,
+    DECRYPTING,
+    SHUFFLING,
+    Expected,
+    Label,
+    read_label,
+)
 from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
-from evote.formats.verificatum.protinfo import MAX_WIDTH, PARAMETERS, WORD, ProtInfo, read_protinfo
+from evote.formats.verificatum.protinfo import PARAMETERS, ProtInfo, read_protinfo
 from evote.formats.verificatum.shuffle import (
     Claims,
     Session,
@@ -48,7 +57,7 @@ ORIGIN, KEY, LISTS, SHUFFLE, PLAIN, COMPLETE = (
     f"verificatum.{name}" for name in ("origin", "key", "lists", "shuffle", "plaintexts", "complete")
 )
 CHECKS: dict[str, str] = {
-    PARAMETERS: "the parameters are strong enough, and the directory is of this protocol, version and width",
+    PARAMETERS: "the parameters are strong enough, and the directory is of this protocol and version, and as expected",
     ORIGIN: "key and input list are those that the auditor brought",
     KEY: "the public key is well formed, and the polynomial is one of it",
     LISTS: "every list is a list of ciphertexts, as long as it must be, and its copies are the same",
@@ -58,7 +67,6 @@ CHECKS: dict[str, str] = {
     FILES: "the directory holds no other files",
     COMPLETE: "nothing that the verdict needs is missing",
 }
-SHUFFLING, MIXING, DECRYPTING = "shuffling", "mixing", "decryption"
 INPUT, OUTPUT, MAXCIPH = "Ciphertexts.bt", "ShuffledCiphertexts.bt", f"{PROOFS}/maxciph"
 PUBLIC_KEY, ACTIVE = "FullPublicKey.bt", f"{PROOFS}/activethreshold"
 SHUFFLE_FILES = ("Ciphertexts", "PermutationCommitment")
@@ -75,16 +83,21 @@ def verify_directory(
     *,
     key: Path | None = None,
     ciphertexts: Path | None = None,
+    kind: str | None = None,
+    auxsid: str | None = None,
+    width: int | None = None,
     executor: Executor | None = None,
     seed: bytes | None = None,
 ) -> Report:
     """Return the report on the proof directory at ``path``, of the session that the file ``protinfo`` describes.
 
     The auditor brings ``protinfo``; nothing of it is taken from the directory. So are ``key`` and ``ciphertexts``, the
-    joint key and the input list as VMN's "raw" files, with which those in the directory are compared. A given ``seed``
-    makes the run a reproduction, not a verification.
+    joint key and the input list as VMN's "raw" files, and ``kind`` (``shuffling``, ``mixing`` or ``decryption``),
+    ``auxsid`` and ``width``: what is brought is compared with what the directory holds. A width that is not brought is
+    that of ``protinfo``. A given ``seed`` makes the run a reproduction, not a verification.
     """
-    return _Verifier(path, key, ciphertexts, Audit(seed=seed, executor=executor)).run(protinfo)
+    audit = Audit(seed=seed, executor=executor)
+    return _Verifier(path, Expected(kind, auxsid, width), key, ciphertexts, audit).run(protinfo)
 
 
 class VerificatumFormat:
@@ -96,20 +109,31 @@ class VerificatumFormat:
         "ciphertexts": "the list that was to be shuffled or decrypted, a raw file",
     }
 
+    claims: Mapping[str, str] = CLAIMS
+
+    def __init__(self, expected: Expected = ANYTHING) -> None:
+        """Refuse directories that say they are something else than ``expected``."""
+        self._expected = expected
+
     @staticmethod
+    def expecting(claims: Mapping[str, str]) -> VerificatumFormat:
+        """Return the format that refuses other directories; ``ValueError`` for what none can be."""
+        return VerificatumFormat(Expected.of(claims))
+
     def verify(
-        path: Path, brought: Mapping[str, Path], *, executor: Executor | None = None, seed: bytes | None = None
+        self, path: Path, brought: Mapping[str, Path], *, executor: Executor | None = None, seed: bytes | None = None
     ) -> Report:
         """Return the report; see `verify_directory`."""
+        audit = Audit(seed=seed, executor=executor)
         key, ciphertexts = brought.get("key"), brought.get("ciphertexts")
-        return verify_directory(
-            path, brought["protinfo"], key=key, ciphertexts=ciphertexts, executor=executor, seed=seed
-        )
+        return _Verifier(path, self._expected, key, ciphertexts, audit).run(brought["protinfo"])
 
 
 class _Verifier:
-    def __init__(self, path: Path, key: Path | None, ciphertexts: Path | None, audit: Audit) -> None:
-        self._path, self._audit = path, audit
+    def __init__(
+        self, path: Path, expected: Expected, key: Path | None, ciphertexts: Path | None, audit: Audit
+    ) -> None:
+        self._path, self._expected, self._audit = path, expected, audit
         self._brought = {"the public key": key, "the input list": ciphertexts}
         self._steps = Steps(audit, COMPLETE)
         self._report = Report(seed=audit.seed, checks=CHECKS)
@@ -125,31 +149,37 @@ class _Verifier:
         return self._report
 
     def _directory(self, info: ProtInfo, directory: Directory) -> None:
-        auxsid, kind, version = (directory.text(name) for name in ("auxsid", "type", "version"))
-        if not WORD.fullmatch(auxsid) or kind not in (SHUFFLING, MIXING, DECRYPTING):
-            raise DecodeError("auxsid or type: not a word that belongs there")
-        width = directory.number("width", 1, MAX_WIDTH)
-        same = (version, width) == (info.version, info.width)
-        self._audit.require(same, PARAMETERS, f"version {version} or width {width} is not that of protInfo.xml")
+        label = read_label(directory, info, self._expected)
+        self._audit.hold(PARAMETERS)
         active = directory.number(ACTIVE, info.threshold, info.parties)
-        ahead = kind != DECRYPTING and directory.has(MAXCIPH)
+        ahead = label.kind != DECRYPTING and directory.has(MAXCIPH)
         with self._steps.step(FILES):
-            strangers = directory.strangers(_expected(info, kind, active, ahead=ahead))
+            strangers = directory.strangers(_expected(info, label.kind, active, ahead=ahead))
             self._audit.require(not strangers, FILES, ", ".join(strangers[:10]))
-        layout = Layout(info.group, info.keywidth, width)
+        layout = Layout(info.group, info.keywidth, label.width)
         key = self._key(info, directory, layout)
-        lists = self._lists(directory, layout, kind, active)
-        self._report.scope.append(f"scope: {kind}, session {info.sid}.{auxsid}, parties: {info.parties}")
+        lists = self._lists(directory, layout, label.kind, active)
+        self._scope(info, label, active, lists[0])
         if key is not None:
             self._origin("the public key", node(product_group(info.marshalled, layout.plain), key.written))
         if lists[0] is not None:
             self._origin("the input list", lists[0].written)
         if key is not None and lists[0] is not None:
-            session = Session(directory, layout, info.challenger(auxsid), key)
+            session = Session(directory, layout, info.challenger(label.auxsid), key)
             with self._steps.step(SHUFFLE):
                 self._shuffles(session, info, lists, len(lists[0]), ahead=ahead)
-            if kind != SHUFFLING and lists[-1] is not None:
+            if label.kind != SHUFFLING and lists[-1] is not None:
                 self._decryption(session, info, lists[-1])
+
+    def _scope(self, info: ProtInfo, label: Label, active: int, before: Ciphertexts | None) -> None:
+        """Say what the directory is, and what of that it alone says."""
+        rows = "no readable list" if before is None else f"{len(before)} ciphertexts"
+        shuffles = "" if label.kind == DECRYPTING else f", {active} of them shuffled, {info.threshold} had to"
+        session = f"session {info.sid}.{label.auxsid}, width {label.width}"
+        self._report.scope.append(f"scope: {label.kind}, {session}, {rows}; parties: {info.parties}{shuffles}")
+        known = {"type": self._expected.kind, "auxsid": self._expected.auxsid, **self._brought}
+        if taken := [what for what, brought in known.items() if brought is None]:
+            self._report.scope.append(f"taken from the directory, and compared with nothing: {', '.join(taken)}")
 
     def _origin(self, what: str, found: bytes | memoryview) -> None:
         path = self._brought[what]

@@ -22,17 +22,16 @@ from evote.formats.verificatum import precomputation
 from evote.formats.verificatum.byte_tree import Tree
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.groups import product_group
+from evote.formats.verificatum.label import DEFAULT_AUXSID, SHUFFLING
 from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
 from evote.formats.verificatum.oracle import Piece
 from evote.formats.verificatum.protinfo import WORD, ProtInfo, read_protinfo
 from evote.formats.verificatum.prover import Shuffler
 from evote.formats.verificatum.shuffle import party_file
-from evote.formats.verificatum.verifier import ACTIVE, INPUT, MAX_CIPHERTEXTS, MAXCIPH, OUTPUT, PUBLIC_KEY, SHUFFLING
+from evote.formats.verificatum.verifier import ACTIVE, INPUT, MAX_CIPHERTEXTS, MAXCIPH, OUTPUT, PUBLIC_KEY
 from evote.mixnet import offline
 from evote.record import vault
 from evote.record.files import PREFIX, SUFFIX, check_new, write_new_directory
-
-DEFAULT_AUXSID = "default"
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,9 @@ FALSEHOODS: dict[str, tuple[Change, str]] = {
     "a false reply": (flip("proofs/PoSReply01.bt", -1), "verificatum.shuffle: "),
     "a false commitment": (flip("proofs/PoSCommitment01.bt", -1), "verificatum.shuffle: "),
     "an output of its own": (flip("ShuffledCiphertexts.bt", -1), "after mixing differ in 2"),
-    "called a decryption": (put("type", b"decryption"), "verificatum.files: "),
-    "called a mixing": (put("type", b"mixing"), "verificatum.files: "),
+    "called a decryption": (put("type", b"decryption"), "type decryption, not shuffling as"),
+    "called a mixing": (put("type", b"mixing"), "verificatum.parameters: type mixing, not shuffling"),
+    "of another list": (put("auxsid", b"north"), "verificatum.parameters: auxsid north, not default"),
     "a file too many": (put("proofs/more", b""), "verificatum.files: proofs/more"),
     "bytes after the key": (extend_the_key, "bytes too many"),
 }

@@ -13,7 +13,7 @@ from evote.cli.main import main
 from evote.formats import foreign_format, format_names
 from evote.formats.verificatum import verifier
 from evote.formats.verificatum.verifier import VerificatumFormat
-from tests.formats.verificatum.cases import VECTORS, copied, flip
+from tests.formats.verificatum.cases import VECTORS, copied, edit, flip, write
 
 CASE = VECTORS / "p256-k1-mix-n20"
 OTHER = VECTORS / "p256-k3t2-mix-n20"  # another session, of the same group and as many ciphertexts
@@ -28,9 +28,14 @@ def test_the_command_says_what_held(capsys: pytest.CaptureFixture[str], tmp_path
     assert evote(CASE, "--json", str(tmp_path / "report.json")) == 0
     said = capsys.readouterr().out
     assert "VERIFIED" in said
-    assert "scope: mixing, session VMNVector.default, parties: 1" in said
+    scope = (
+        "scope: mixing, session VMNVector.default, width 1, 20 ciphertexts; parties: 1, 1 of them shuffled, 1 had to"
+    )
+    taken = "taken from the directory, and compared with nothing: type, auxsid, the public key, the input list"
+    assert said.splitlines()[-4:-2] == [scope, taken]
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["status"] == 0
+    assert report["scope"] == [scope, taken]
     assert {finding["check"] for finding in report["findings"]} >= {"verificatum.shuffle", "verificatum.decryption"}
     assert all(finding["meaning"] for finding in report["findings"])
 
@@ -132,6 +137,87 @@ def test_what_is_not_what_the_auditor_brings(name: str, capsys: pytest.CaptureFi
     assert all(line.startswith(failure) for line, failure in zip(failed, failures, strict=True))
 
 
+def scope_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith(("scope", "taken"))]
+
+
+def test_what_a_directory_says_it_is_is_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    files = brought(tmp_path, key=key(CASE), ciphertexts=ciphertexts(CASE))
+    assert evote(CASE, "--type", "mixing", "--auxsid", "default", "--width", "1") == 0
+    assert scope_of(capsys)[1].endswith("nothing: the public key, the input list")
+    assert evote(CASE, "--type", "mixing", *files) == 0
+    assert scope_of(capsys)[1].endswith("nothing: auxsid")
+    assert evote(CASE, "--type", "mixing", "--auxsid", "default", *files) == 0
+    assert len(scope_of(capsys)) == 1
+    for words, error in (
+        (("--type", "shuffling"), "type mixing, not shuffling as expected"),
+        (("--auxsid", "north"), "auxsid default, not north as expected"),
+        (("--width", "2"), "width 1, not 2 as expected"),
+        (
+            ("--type", "decryption", "--width", "3"),
+            "type mixing, not decryption as expected; width 1, not 3 as expected",
+        ),
+    ):
+        assert evote(CASE, *words) == 1
+        assert f"FALSE verificatum.parameters: {error}\n" in capsys.readouterr().out
+
+
+def relabelled(kind: str, to: Path) -> Path:
+    """Take the decryption away from a mixing, or the shuffle, and call the rest so."""
+    case = copied(CASE.name, to)
+    root, proofs = case / "nizkp", case / "nizkp" / "proofs"
+    (root / "type").write_text(kind)
+    if kind == "shuffling":
+        for path in (*proofs.glob("Decr*"), proofs / "CorrectIndices.bt", root / "Plaintexts.bt"):
+            path.unlink()
+        (root / "ShuffledCiphertexts.bt").write_bytes((proofs / "Ciphertexts01.bt").read_bytes())
+    else:
+        (proofs / "Ciphertexts01.bt").rename(root / "Ciphertexts.bt")
+        for path in (*proofs.glob("PoS*"), *proofs.glob("Permutation*")):
+            path.unlink()
+    return case
+
+
+@pytest.mark.parametrize("kind", ["shuffling", "decryption"])
+def test_half_of_a_mixing_is_none(kind: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What is left is true, so that only who knows what was asked for can tell."""
+    case = relabelled(kind, tmp_path)
+    assert evote(case) == 0
+    scope, taken = scope_of(capsys)
+    assert scope.startswith(f"scope: {kind}, ")
+    assert ("shuffled" in scope) == (kind == "shuffling")
+    assert "nothing: type" in taken
+    assert evote(case, "--type", kind) == 0
+    assert evote(case, "--type", "mixing") == 1
+
+
+def test_a_width_of_its_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """As ``vmn -width`` makes it: protInfo.xml, which is hashed nowhere in this, says another."""
+    case = copied("p256-k1-shuffle-w2-n20", tmp_path)
+    edit("protInfo.xml", b"<width>2<", b"<width>1<")(case)
+    assert evote(case) == 1
+    assert "FALSE verificatum.parameters: width 2, not 1 as in protInfo.xml\n" in capsys.readouterr().out
+    assert evote(case, "--width", "2", "--auxsid", "wide2") == 0
+    assert evote(case, "--width", "1") == 1
+    write("width", b"1")(case)
+    assert evote(case) == 1
+
+
+def test_vmns_own_layout_is_recognised(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    root = copied(CASE.name, tmp_path) / "nizkp"
+    root.rename(tmp_path / "default")
+    root.mkdir()
+    (root / "elsewhere").mkdir()
+    (tmp_path / "default").rename(root / "default")
+    assert evote(root.parent) == 2
+    said = capsys.readouterr().out
+    assert f"ABSENT verificatum.complete: auxsid is missing: the proof seems to be in {root / 'default'}\n" in said
+    (root / "default").rename(root / "default1")
+    (root / "default1" / "auxsid").unlink()
+    assert evote(root.parent) == 2
+    assert "auxsid is missing\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("option", ["--protinfo", "--key", "--ciphertexts"])
 def test_directories_and_pipes_are_no_files(option: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
@@ -140,6 +226,7 @@ def test_directories_and_pipes_are_no_files(option: str, capsys: pytest.CaptureF
         assert f"ABSENT verificatum.complete: {path} is not a file" in capsys.readouterr().out
 
 
+PROTINFO = ["--format", "verificatum", "--protinfo", "x"]
 WRONG_CALLS: dict[str, tuple[list[str], str]] = {
     "nothing brought": (["--format", "verificatum"], "needs protinfo"),
     "an unknown format": (["--format", "papyrus"], "no format is named papyrus"),
@@ -147,6 +234,13 @@ WRONG_CALLS: dict[str, tuple[list[str], str]] = {
     "a ballot box": (["--format", "verificatum", "--protinfo", "x", "--box", "x"], "has no use for box"),
     "a list for another format": (["--format", "ivxv", "--ciphertexts", "x"], "has no use for ciphertexts"),
     "ours needs none": (["--protinfo", "x"], "no use for --protinfo"),
+    "ours has no type": (["--type", "mixing"], "no use for --type"),
+    "a type for another format": (["--format", "ivxv", "--type", "mixing"], "has no use for type"),
+    "a type that is none": ([*PROTINFO, "--type", "mingling"], "one of shuffling, mixing, decryption"),
+    "an auxsid that is none": ([*PROTINFO, "--auxsid", "a b"], "letters and digits"),
+    "an auxsid too long": ([*PROTINFO, "--auxsid", "a" * 257], "letters and digits"),
+    "no width": ([*PROTINFO, "--width", "0"], "--width"),
+    "a width too large": ([*PROTINFO, "--width", "1001"], "from 1 to 1000"),
     "a checkpoint": (["--format", "verificatum", "--checkpoint", "x"], "neither fingerprints nor checkpoints"),
 }
 
@@ -167,3 +261,7 @@ def test_the_format_is_registered() -> None:
             foreign_format("verificatum", names)
     with pytest.raises(ValueError, match=r"evote\.verify"):
         foreign_format("native", [])
+    assert isinstance(foreign_format("verificatum", ["protinfo"], {"width": "2"}), VerificatumFormat)
+    for claims in ({"version": "1"}, {"type": ""}, {"width": "02"}):
+        with pytest.raises(ValueError, match=r"no use for version|the type is|a width is"):
+            foreign_format("verificatum", ["protinfo"], claims)
