@@ -24,6 +24,11 @@ MAX_TEXT = 256
 TEXT = re.compile("[0-9A-Za-z._-]+")
 
 
+def is_word(text: str) -> bool:
+    """Tell whether a file of a directory can hold this text."""
+    return len(text) <= MAX_TEXT and TEXT.fullmatch(text) is not None
+
+
 class Directory:
     """The files of one session; names are relative, with ``/``."""
 
@@ -56,7 +61,7 @@ class Directory:
         with opened(self._path, name, FILES) as file:
             data = file.read(MAX_TEXT + 1)
         text = data.decode("ascii", "replace")
-        if len(data) > MAX_TEXT or not TEXT.fullmatch(text):
+        if not is_word(text):
             raise DecodeError(f"{name}: not one word")
         return text
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
-from evote.formats.verificatum.directory import MAX_TEXT, Directory
+from evote.formats.verificatum.directory import MAX_TEXT, Directory, is_word
 from evote.formats.verificatum.protinfo import DECIMAL, MAX_WIDTH, PARAMETERS, WORD, ProtInfo
 
 SHUFFLING, MIXING, DECRYPTING = KINDS = ("shuffling", "mixing", "decryption")
@@ -26,7 +26,7 @@ CLAIMS: dict[str, str] = {
 
 def is_auxsid(text: str) -> bool:
     """Tell whether a list can be called so."""
-    return len(text) <= MAX_TEXT and WORD.fullmatch(text) is not None
+    return is_word(text) and WORD.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

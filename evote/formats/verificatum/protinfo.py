@@ -17,6 +17,7 @@ from evote.crypto.modp import ModPGroup
 from evote.errors import DecodeError, EvidenceMissing, VerificationError
 from evote.formats.reading import opened_path
 from evote.formats.verificatum.byte_tree import integer_leaf, leaf, node
+from evote.formats.verificatum.directory import is_word
 from evote.formats.verificatum.groups import SEPARATOR, read_description
 from evote.formats.verificatum.oracle import HASHES, Challenger
 
@@ -75,7 +76,7 @@ def parse_protinfo(data: bytes) -> ProtInfo:
     """Return what the bytes say."""
     texts = _texts(data)
     info = ProtInfo(
-        version=texts.text("version"),
+        version=texts.file_word("version"),
         sid=texts.word("sid"),
         parties=texts.number("nopart", 1, MAX_PARTIES),
         threshold=texts.number("thres", 1, MAX_PARTIES),
@@ -125,6 +126,12 @@ class _Texts:
         text = self.text(tag)
         if not WORD.fullmatch(text):
             raise DecodeError(f"protInfo.xml: {tag} has other characters than letters and digits")
+        return text
+
+    def file_word(self, tag: str) -> str:
+        text = self.text(tag)
+        if not is_word(text):
+            raise DecodeError(f"protInfo.xml: {tag} is not one word, so no directory can have the same")
         return text
 
     def number(self, tag: str, low: int, high: int) -> int:

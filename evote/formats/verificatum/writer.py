@@ -20,12 +20,13 @@ from evote.errors import Refused
 from evote.formats.reading import opened_path
 from evote.formats.verificatum import precomputation
 from evote.formats.verificatum.byte_tree import Tree
+from evote.formats.verificatum.directory import MAX_TEXT
 from evote.formats.verificatum.generators import generators
 from evote.formats.verificatum.groups import product_group
-from evote.formats.verificatum.label import DEFAULT_AUXSID, SHUFFLING
+from evote.formats.verificatum.label import DEFAULT_AUXSID, SHUFFLING, is_auxsid
 from evote.formats.verificatum.lists import Ciphertexts, JointKey, Layout
 from evote.formats.verificatum.oracle import Piece
-from evote.formats.verificatum.protinfo import WORD, ProtInfo, read_protinfo
+from evote.formats.verificatum.protinfo import ProtInfo, read_protinfo
 from evote.formats.verificatum.prover import Shuffler
 from evote.formats.verificatum.shuffle import party_file
 from evote.formats.verificatum.verifier import ACTIVE, INPUT, MAX_CIPHERTEXTS, MAXCIPH, OUTPUT, PUBLIC_KEY
@@ -60,8 +61,8 @@ class MixServer:
         info = read_protinfo(protinfo)
         if info.threshold != 1:
             raise Refused(f"this session needs the proofs of {info.threshold} mix servers; here is one")
-        if not WORD.fullmatch(auxsid):
-            raise Refused("auxsid: letters and digits only")
+        if not is_auxsid(auxsid):
+            raise Refused(f"auxsid: 1 to {MAX_TEXT} letters and digits")
         layout = Layout(info.group, info.keywidth, info.width)
         joint = _read_key(info, layout, key)
         return cls(info, auxsid, Shuffler(layout, info.challenger(auxsid), info.slack, joint, arithmetic, executor))

@@ -23,7 +23,7 @@ from evote.formats.verificatum.verifier import verify_directory
 from evote.formats.verificatum.writer import MixServer
 from evote.mixnet.columns import raw_vector
 from evote.record import files
-from tests.formats.verificatum.cases import NAMES, SEED, VECTORS, Change, delete, flip, swap, verified, write
+from tests.formats.verificatum.cases import NAMES, SEED, VECTORS, Change, delete, edit, flip, swap, verified, write
 from tests.formats.verificatum.synthetic import shuffle_session, write_session
 
 ALONE = [name for name in NAMES if "-k3" not in name]
@@ -224,6 +224,10 @@ def attempt(case: Path, auxsid: str = "default") -> None:
     MixServer.read(case / "protInfo.xml", case / "publicKey", auxsid).shuffle(case / "made", case / "ciphertexts")
 
 
+def version(data: bytes) -> Change:
+    return edit("protInfo.xml", b"<version>3.1.0<", b"<version>" + data + b"<")
+
+
 MISTAKES: dict[str, tuple[Change | None, dict[str, str], type[EvoteError], str]] = {
     "no key": (lambda c: (c / "publicKey").unlink(), {}, EvidenceMissing, "publicKey: No such file"),
     "no list": (lambda c: (c / "ciphertexts").unlink(), {}, EvidenceMissing, "ciphertexts: No such file"),
@@ -253,6 +257,11 @@ MISTAKES: dict[str, tuple[Change | None, dict[str, str], type[EvoteError], str]]
         "needs the proofs of 2",
     ),
     "a path for a word": (None, {"auxsid": "../x"}, Refused, "auxsid"),
+    "a word that no reader reads to its end": (None, {"auxsid": "a" * 257}, Refused, "auxsid"),
+    "no version": (version(b""), {}, DecodeError, "version is not one word"),
+    "a version with a space": (version(b"3.1.0 beta"), {}, DecodeError, "version is not one word"),
+    "a version with an accent": (version("3.é".encode()), {}, DecodeError, "version is not one word"),
+    "a version of 257 letters": (version(b"3" * 257), {}, DecodeError, "version is not one word"),
 }
 
 
@@ -288,6 +297,13 @@ def test_a_directory_is_written_as_a_whole_or_not_at_all(
     assert sorted(case.iterdir()) == before
     attempt(case)
     assert verify_directory(case / "made", case / "protInfo.xml", seed=SEED).status == 0
+
+
+def test_the_longest_auxsid_and_the_oddest_version_are_read(session: Path, tmp_path: Path) -> None:
+    case = shutil.copytree(session, tmp_path / "case", ignore=shutil.ignore_patterns("nizkp"))
+    version(b"v3.1_0-beta." + b"1" * 244)(case)
+    attempt(case, "a" * 256)
+    assert verify_directory(case / "made", case / "protInfo.xml", auxsid="a" * 256, seed=SEED).status == 0
 
 
 def test_what_is_there_is_not_replaced(session: Path) -> None:
