@@ -23,11 +23,18 @@ from evote.errors import Refused
 from evote.formats.verificatum.byte_tree import leaf, node, node_header
 from evote.formats.verificatum.lists import Ciphertexts
 from evote.formats.verificatum.prover import Shuffler, write_commitment, write_reply, write_row
-from evote.formats.verificatum.records import write_element, write_scalar, write_scalars, write_vector
+from evote.formats.verificatum.records import (
+    element_record,
+    scalar_record,
+    write_element,
+    write_scalar,
+    write_scalars,
+    write_vector,
+)
 from evote.formats.verificatum.shapes import write_product
 from evote.formats.verificatum.shuffle import statement
 from evote.mixnet.draws import new_seed
-from evote.mixnet.offline import PreparedShuffle, Purpose, made_ahead
+from evote.mixnet.offline import LARGEST, PreparedShuffle, Purpose, made_ahead
 from evote.mixnet.shuffle import ShuffleWitness
 from evote.mixnet.terelius_wikstrom import offline
 from evote.mixnet.terelius_wikstrom.offline import Masks, products_of
@@ -35,6 +42,7 @@ from evote.mixnet.terelius_wikstrom.proof import Commitment
 from evote.mixnet.terelius_wikstrom.prover import Proving
 
 PROOF = "verificatum PoSC"
+BIN = 3  # bytes that msgpack puts before others, at most
 
 
 class _Stored(msgspec.Struct, array_like=True, frozen=True):
@@ -86,6 +94,22 @@ def purpose_of(shuffler: Shuffler, auxsid: str, rows: int) -> Purpose:
     return Purpose(
         election=prefix, author="party 1", contest=auxsid, unit="", key=key, proof=PROOF, rows=rows, width=width
     )
+
+
+def stored_size(shuffler: Shuffler, rows: int) -> int:
+    """Return how many bytes a prepared file for so many rows holds, or up to 640 more."""
+    group = shuffler.layout.group
+    element, scalar, columns = element_record(group).length, scalar_record(group).length, 2 * len(shuffler.keys)
+    powers = columns * len(group.pack([group.generator.raw]))
+    # r_j and u_j, B_i and B'_i, k_B,i and k_E,i
+    proof = group.scalar_size + BIN + group.element_size + 2 * element + 2 * scalar
+    return rows * (powers + proof) + 3 * (element + scalar) + 5 * columns + 640
+
+
+def most_rows(shuffler: Shuffler) -> int:
+    """Return how many rows a prepared file has room for."""
+    empty = stored_size(shuffler, 0)
+    return (LARGEST - empty) // (stored_size(shuffler, 1) - empty)
 
 
 def prepare(shuffler: Shuffler, purpose: Purpose, h: Vector) -> PreparedShuffle:

@@ -31,7 +31,7 @@ from evote.formats.verificatum.prover import Shuffler
 from evote.formats.verificatum.shuffle import party_file
 from evote.formats.verificatum.verifier import ACTIVE, INPUT, MAX_CIPHERTEXTS, MAXCIPH, OUTPUT, PUBLIC_KEY
 from evote.mixnet import offline
-from evote.record import vault
+from evote.record import single_use, vault
 from evote.record.files import PREFIX, SUFFIX, check_new, write_new_directory
 
 
@@ -68,9 +68,17 @@ class MixServer:
         return cls(info, auxsid, Shuffler(layout, info.challenger(auxsid), info.slack, joint, arithmetic, executor))
 
     def prepare(self, path: Path, passphrase: bytes, rows: int, cost: vault.Cost = vault.MODERATE) -> None:
-        """Commit to a permutation of ``rows`` rows, prove it, and write a new secret file, which serves one shuffle."""
+        """Commit to a permutation of ``rows`` rows, prove it, and write a new secret file, which serves one shuffle.
+
+        Before any of that: `Refused` for more rows than a file has room for, or if one of that name has been used, and
+        ``OSError`` if none can be written.
+        """
         if not 1 <= rows <= MAX_CIPHERTEXTS:
             raise Refused(f"a list has 1 to {MAX_CIPHERTEXTS} rows")
+        if rows > (most := precomputation.most_rows(self.shuffler)):
+            raise Refused(f"a file has room for at most {most} rows of this session, not {rows}: shuffle without")
+        single_use.check_unused(path)
+        _check_place(path)
         purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
         offline.write(path, precomputation.prepare(self.shuffler, purpose, self._generators(rows)), passphrase, cost)
 

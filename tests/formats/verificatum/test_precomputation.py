@@ -179,6 +179,89 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     assert not (tmp_path / PREPARED).exists()
 
 
+def late(case: Path) -> None:
+    (case / f"{PREPARED}.spent").write_bytes(b"")
+
+
+def occupied(case: Path) -> None:
+    (case / PREPARED).write_bytes(b"")
+
+
+def nowhere(case: Path) -> None:
+    (case / PREPARED).symlink_to(case / "nowhere")
+
+
+UNWRITABLE: dict[str, tuple[Change, type[Exception], str]] = {
+    "one of that name was used": (late, Refused, "has been used"),
+    "there is one": (occupied, FileExistsError, "is there already"),
+    "there is a link": (nowhere, FileExistsError, "is there already"),
+}
+
+
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail as soon as anything is prepared."""
+    monkeypatch.delattr(precomputation, "prepare")
+
+
+@pytest.mark.usefixtures("idle")
+@pytest.mark.parametrize("name", UNWRITABLE)
+def test_where_nothing_can_be_written_nothing_is_prepared(name: str, tmp_path: Path) -> None:
+    change, error, message = UNWRITABLE[name]
+    write_session(group("p-256"), 1, tmp_path)
+    change(tmp_path)
+    with pytest.raises(error, match=message):
+        prepare(tmp_path, 2)
+
+
+@pytest.mark.usefixtures("idle")
+def test_where_there_is_no_directory_nothing_is_prepared(tmp_path: Path) -> None:
+    write_session(group("p-256"), 1, tmp_path)
+    with pytest.raises(FileNotFoundError):
+        server(tmp_path).prepare(tmp_path / "nowhere" / PREPARED, PASSPHRASE, 2, vault.MINIMAL)
+
+
+SESSIONS = [("p-256", 1, 1, ()), ("p-256", 2, 2, (1,)), ("p-384", 1, 3, ()), ("modp-2048", 3, 1, (0,))]
+
+
+@pytest.mark.parametrize(("name", "keywidth", "width", "plain"), SESSIONS)
+def test_how_many_rows_a_file_has_room_for_is_known_before(
+    name: str, keywidth: int, width: int, plain: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_session(group(name), 1, tmp_path, keywidth, width, plain)
+    written: list[int] = []
+
+    def write_secret(_: Path, secret: bytes, *_others: object, **_named: object) -> None:
+        written.append(len(secret))
+
+    monkeypatch.setattr(vault, "write_secret", write_secret)
+    made = server(tmp_path)
+    for rows in (1, 12):
+        made.prepare(tmp_path / PREPARED, PASSPHRASE, rows, vault.MINIMAL)
+        said = precomputation.stored_size(made.shuffler, rows)
+        assert said - 1024 < written[-1] <= said
+    per_row = precomputation.stored_size(made.shuffler, 2) - precomputation.stored_size(made.shuffler, 1)
+    assert written[1] - written[0] in range(11 * per_row - 20, 11 * per_row + 1)
+    monkeypatch.setattr(precomputation, "LARGEST", written[1])
+    most = precomputation.most_rows(made.shuffler)
+    assert most < 12
+    assert (
+        precomputation.stored_size(made.shuffler, most)
+        <= written[1]
+        < precomputation.stored_size(made.shuffler, most + 1)
+    )
+    monkeypatch.delattr(precomputation, "prepare")
+    with pytest.raises(Refused, match=f"at most {most} rows of this session, not {most + 1}: shuffle without"):
+        made.prepare(tmp_path / PREPARED, PASSPHRASE, most + 1, vault.MINIMAL)
+
+
+def test_the_document_says_how_many_rows_of_estonias_fit() -> None:
+    case = VECTORS / "modp3072-ivxv-kw5-setpk-shuffle-n20"
+    most = precomputation.most_rows(server(case).shuffler)
+    text = (Path(__file__).parents[3] / "docs" / "verificatum.md").read_text(encoding="utf-8")
+    assert f"{most // 1000} {most % 1000:03} rows" in text
+
+
 def test_secrets_do_not_print_or_pickle(tmp_path: Path) -> None:
     write_session(group("p-256"), 1, tmp_path)
     made = server(tmp_path)
