@@ -1,8 +1,8 @@
 """``evote``: finds the noun, loads it alone, and turns whatever happens into a sentence and an exit status.
 
 0 done, or every check held; 1 something present is false or malformed; 2 something needed is absent or unreadable, a
-party declines, the call is wrong, or what is not false could not be said; 130 interrupted. What nobody foresaw is a 1: a record that makes the verifier
-stumble must not pass for one that could not be read.
+party declines, the call is wrong, or what is not false could not be said; 130 interrupted. What nobody foresaw is a 1:
+a record that makes the verifier stumble must not pass for one that could not be read.
 """
 
 from __future__ import annotations
