@@ -13,7 +13,7 @@ import typer
 from evote.bench.measure import Bench, Figure, directory, measure
 from evote.bench.works import WORKS
 from evote.cli.options import examples, noun
-from evote.cli.output import progress, show_table
+from evote.cli.output import check_report_place, progress, show_table
 from evote.crypto.group import group_names
 from evote.errors import EvidenceMissing
 from evote.record.files import write_atomic
@@ -68,6 +68,7 @@ def bench(
     """
     if json is not None and not json.parent.is_dir():
         raise EvidenceMissing(f"{json.parent} is not a directory")
+    check_report_place(json)
     wanted = list(product(work or WORKS, group or GROUPS, n or SIZES, jobs or JOBS))
     figures = []
     with directory() as shared, progress("measuring", len(wanted)) as advance:

@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from evote.errors import EvoteError
-from evote.record.files import write_atomic
+from evote.errors import EvoteError, Refused
+from evote.record.files import check_replaceable, write_atomic
 
 WIDTH_OF_A_FILE = 120
 STANDARD_ERROR = 2  # the highest of the three descriptors that a program starts with
@@ -104,6 +104,19 @@ def complain(sentence: str) -> None:
         print(f"evote: {printable(sentence)}", file=sys.stderr, flush=True)
     except OSError:
         _abandon(sys.stderr)
+
+
+def check_report_place(path: Path | None, *inputs: Path | None) -> None:
+    """Raise `Refused` or ``OSError`` if a report there would change an input, or replace what is not a file."""
+    if path is None:
+        return
+    check_replaceable(path)
+    for given in inputs:
+        if given is not None and Path(os.path.realpath(path)).is_relative_to(os.path.realpath(given)):
+            raise Refused(f"{path} is, or would lie in, {given}, which is read and not changed")
+    with suppress(OSError, ValueError):
+        if os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno())):
+            raise Refused(f"{path} is the output, which says the same to people")
 
 
 def write_report(path: Path, data: bytes) -> None:

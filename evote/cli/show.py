@@ -10,6 +10,7 @@ import typer
 
 from evote.cli.board import verified_board
 from evote.cli.names import (
+    decided_by,
     most_first,
     parties,
     seats_of,
@@ -20,7 +21,7 @@ from evote.cli.names import (
     winner_names,
 )
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
-from evote.cli.output import progress, say, show_table, told, write_report
+from evote.cli.output import check_report_place, progress, say, show_table, told, write_report
 from evote.cli.page import page
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
@@ -61,6 +62,7 @@ def show(
 
 def _verify_and_write(record: Path, html: Path, expect: bytes | None, jobs: int, *, units: bool) -> int:
     """Return the exit status: the verdict, or 2 if the record is true and the page or the screen cannot be written."""
+    check_report_place(html)
     if html.resolve().is_relative_to(record.resolve()):
         raise Refused(f"{html} would lie in the record, which may hold no other files")
     with workers(jobs) as executor, progress("checking", None) as advance:
@@ -127,7 +129,7 @@ def _show_outcome(contest: Contest, outcome: Outcome) -> None:
     names, seats = winner_names(contest, outcome.winners), seats_of(contest, outcome.winners)
     if len(seats) < len(names):
         show_table(f"{contest.title}: seats", ("party", "seats"), seats)
-    title = f"{contest.title}: decided by the method {outcome.method}"
+    title = f"{contest.title}: {decided_by(outcome)}"
     show_table(title, ("place", "won by"), enumerate(names, 1)) if names else say(f"{title}: no option won")
     for table in outcome.tables:
         show_table(f"{contest.title}: {table.title}", table.columns, table.rows)

@@ -28,7 +28,7 @@ from evote.cli.files import (
     TallyFile,
 )
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, examples, noun
-from evote.cli.output import progress, say, show_table, told, write_report
+from evote.cli.output import check_report_place, progress, say, show_table, told, write_report
 from evote.cli.workers import workers
 from evote.formats import NATIVE, LooseFormat, foreign_format, format_names
 from evote.formats.native.reader import ENTRIES
@@ -91,6 +91,7 @@ def verify(
     brought = _brought(protinfo=protinfo, key=key, ciphertexts=ciphertexts, proofs=proofs, box=box, shuffled=shuffled)
     brought |= _brought(mixing=mixing, invalid=invalid, tally=tally, districts=districts, choices=choices)
     claims = _claims(type=kind, auxsid=auxsid, width=width)
+    check_report_place(json, record, checkpoint, *brought.values())
     report = _report(form, record, expect, checkpoint, jobs, Brought(brought, claims))
     ways = [lambda: _print(report, expect)]
     if json is not None:

@@ -31,7 +31,7 @@ from evote.crypto.elgamal import PublicKey
 from evote.errors import DecodeError, Refused, VerificationError
 from evote.procedure.machine import Procedure
 from evote.record.entries import Credential
-from evote.record.files import write_atomic
+from evote.record.files import check_replaceable, write_atomic
 from evote.record.manifest import Election
 
 app = noun("Make a sealed, signed ballot.")
@@ -133,6 +133,7 @@ def _check_ticket_place(procedure: Procedure, path: Path | None) -> None:
     """Let a ticket replace one whose ballot never reached the board, and nothing else."""
     if path is None or not path.exists():
         return
+    check_replaceable(path)
     try:
         leaf = decode_ticket(path.read_text(encoding="ascii").strip()).leaf
     except (DecodeError, ValueError):

@@ -7,6 +7,7 @@ temporary file behind; `is_temporary` recognises it.
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,9 +16,14 @@ PREFIX, SUFFIX = ".", ".tmp"
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Make ``data`` the content of ``path``, replacing what was there."""
-    temporary = write_temporary(path.parent, [data], mode)
-    publish(temporary, path)
+    """Make ``data`` the content of ``path``, replacing the file that was there; a link stays one, its file is replaced.
+
+    ``OSError``, as of `check_replaceable`, if something other than a file is there.
+    """
+    check_replaceable(path)
+    own = Path(os.path.realpath(path))
+    temporary = write_temporary(own.parent, [data], mode)
+    publish(temporary, own)
 
 
 def write_new(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -59,6 +65,16 @@ def check_new(path: Path) -> None:
     """Raise ``FileExistsError`` if there is something of that name."""
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, "is there already", str(path))
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise ``OSError`` if there is a device, pipe, socket or directory of that name, or behind a link of that name."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "not a regular file, and so not replaced", str(path))
 
 
 def write_new_directory(path: Path, files: Mapping[str, bytes | memoryview]) -> None:

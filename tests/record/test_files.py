@@ -79,3 +79,24 @@ def test_temporary_files_are_recognised(tmp_path: Path) -> None:
     publish(temporary, tmp_path / "file")
     assert not is_temporary(tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == b"onetwo"
+
+
+def test_what_is_not_a_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    (tmp_path / "directory").mkdir()
+    for name in ("pipe", "link", "directory"):
+        with pytest.raises(OSError, match="not a regular file"):
+            write_atomic(tmp_path / name, b"new")
+    assert stat.S_ISFIFO((tmp_path / "pipe").lstat().st_mode)
+    assert sorted(os.listdir(tmp_path)) == ["directory", "link", "pipe"]
+
+
+def test_what_a_link_leads_to_is_replaced_and_not_the_link(tmp_path: Path) -> None:
+    """Or a party's old state would lie on where the link led."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to("there/file")
+    for data in (b"old", b"new"):
+        write_atomic(tmp_path / "link", data)
+        assert (tmp_path / "there" / "file").read_bytes() == data
+    assert (tmp_path / "link").is_symlink()
