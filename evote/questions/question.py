@@ -92,6 +92,7 @@ class Question(ABC):
     def statements(self, key: PublicKey, sealed: Sealed, allowed: Collection[int]) -> list[Statement]:
         """Return what must be true of an answer by a voter who may choose from ``allowed``.
 
+        How long their proofs are depends on how many options are allowed, and not on which, nor on what is sealed.
         ``ValueError`` for another number of ciphertexts or commitments than the question has.
         """
 

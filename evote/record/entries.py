@@ -22,6 +22,7 @@ Index = Annotated[int, Meta(ge=1, le=1000)]
 Count = Annotated[int, Meta(ge=0, lt=1 << 53)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 MAX_TEXT = 2000
+MAX_VOTER, MAX_SEQUENCE = 64, 1_000_000
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 UnitName = Annotated[str, Meta(min_length=1, max_length=1 << 16)]
 
@@ -108,7 +109,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Ballot(Body, frozen=True, tag="ballot"):
     """Voter: answers to every contest; ``previous`` is the leaf of this voter's last ballot, or 32 zero bytes."""
 
-    sequence: Annotated[int, Meta(ge=1, le=1_000_000)]
+    sequence: Annotated[int, Meta(ge=1, le=MAX_SEQUENCE)]
     previous: Digest
     answers: tuple[Answer, ...]
 
@@ -253,7 +254,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Credential(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of the roll: a voter's pseudonym, Ed25519 key, place in the partition, and weight."""
 
-    voter: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}\Z")]
+    voter: Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_.-]{{1,{MAX_VOTER}}}\Z")]
     key: Digest
     district: Name
     stratum: Annotated[str, Meta(max_length=200)] = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 import unicodedata
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, Final, Literal, NoReturn
 
 import msgspec
@@ -23,6 +23,7 @@ from evote.methods.threshold import Threshold
 from evote.questions.option import Id, Option, Rule, Title
 from evote.questions.question import Question, Route, question_names, question_type
 from evote.record import canonical
+from evote.record.size import answer_size, ballot_size
 from evote.registry import registered_names
 
 FORMAT: Final = "evote/1"
@@ -140,6 +141,7 @@ class Election(_Frozen, frozen=True):
             raise ValueError(f"no proof of shuffle is registered as {self.shuffle!r}")
         if mixed != bool(self.mixers):
             raise ValueError("mixers must be named if, and only if, a contest takes the mix road")
+        self._check_sizes()
 
     def _check_names(self) -> None:
         if not self.contests or not self.districts:
@@ -161,6 +163,22 @@ class Election(_Frozen, frozen=True):
         for contest in self.contests:
             if not all(contest.allowed(district) for district in known if contest.put_to(district)):
                 raise ValueError(f"contest {contest.id}: a district that it is put to has no option to choose")
+
+    def _check_sizes(self) -> None:
+        """Refuse a ballot that is too long for a line: nobody in its district could ever cast it."""
+
+        @cache
+        def size(contest: str, open_options: int) -> int:
+            return answer_size(self.contest(contest).question, self.algebra, range(1, open_options + 1))
+
+        for district in self.districts:
+            answers = {c.id: size(c.id, len(c.allowed(district.id))) for c in self.contests_of(district.id)}
+            if (total := ballot_size(answers)) > canonical.MAX_LINE:
+                largest = max(answers, key=answers.__getitem__)
+                raise ValueError(
+                    f"contest {largest}: a ballot of district {district.id} can have {total} bytes or more, {answers[largest]} "
+                    f"of them for this contest, and a line of the record has {canonical.MAX_LINE} at most"
+                )
 
     @cached_property
     def algebra(self) -> Group:

@@ -13,7 +13,7 @@ from evote.crypto.group import Group, Scalar, group
 from evote.crypto.pedersen import commit
 from evote.crypto.prover import prove
 from evote.crypto.range_proof import bit_weights
-from evote.crypto.relation import Statement, Witness, decode_proof
+from evote.crypto.relation import Statement, Witness, decode_proof, proof_size
 from evote.crypto.transcript import NativeTranscript
 from evote.crypto.verifier import verify
 from evote.errors import VerificationError
@@ -201,6 +201,13 @@ class QuestionContract:
         wrong = (*sealed.commitments, self.group.generator) if change == 1 else sealed.commitments[:-1]
         with pytest.raises(ValueError, match=r"\w"):
             self.question.statements(self.key, Sealed(sealed.ciphertexts, wrong), self.options_allowed)
+
+    def test_how_long_proofs_are_depends_on_how_many_options_are_allowed(self) -> None:
+        sealed, n = self.seal(self.question.encode(self.selections[0])), self.question.options
+        for k in range(1, n + 1):
+            first, last = range(1, k + 1), range(n - k + 1, n + 1)
+            sizes = [list(map(proof_size, self.question.statements(self.key, sealed, a))) for a in (first, last)]
+            assert sorted(sizes[0]) == sorted(sizes[1])
 
     # --- the mix road ---
 

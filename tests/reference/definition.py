@@ -4,10 +4,25 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
-from tests.reference.forms import DIGEST, ID, TITLE, Absent, integer, load, many, rules, struct, text, truth
-from tests.reference.groups import GROUPS, prime_order_point, require
+from tests.reference.forms import (
+    DIGEST,
+    ID,
+    MAX_LINE,
+    TITLE,
+    Absent,
+    dump,
+    integer,
+    load,
+    many,
+    rules,
+    struct,
+    text,
+    truth,
+)
+from tests.reference.groups import GROUPS, group, prime_order_point, require
 from tests.reference.methods import averages, greedy, plurality, threshold, threshold_of
-from tests.reference.questions import TYPES
+from tests.reference.proofs import proof_sizes
+from tests.reference.questions import TYPES, Answer
 from tests.reference.ranked_methods import borda, schulze, transferable
 from tests.reference.riigikogu import riigikogu
 from tests.reference.shuffles import SHUFFLES
@@ -62,6 +77,8 @@ def election(line: bytes) -> SimpleNamespace:
         for district in known:
             require(not put_to(contest, district) or allowed(contest, district), "a contest without options")
     require(bool(e.mixers) == any(c.question.mixed for c in e.contests), "mixers if, and only if, something is mixed")
+    for district in known:
+        require(ballot_size(e, district) <= MAX_LINE, "a ballot that fits no line")
     e.keys = {"operator": e.operator.key, "registrar": e.registrar.key}
     e.keys |= {f"trustee {i}": role.key for i, role in enumerate(e.trustees, 1)}
     e.keys |= {f"mixer {i}": role.key for i, role in enumerate(e.mixers, 1)}
@@ -76,6 +93,26 @@ def put_to(contest: Any, district: str) -> bool:
 def allowed(contest: Any, district: str) -> list[int]:
     """Return the numbers of the options that voters of a district may choose."""
     return [i for i, option in enumerate(contest.options, 1) if not option.districts or district in option.districts]
+
+
+def ballot_size(e: Any, district: str) -> int:
+    """Return the length of the longest line that a voter of a district could write."""
+    answers = [answer(group(e.group), c, allowed(c, district)) for c in e.contests if put_to(c, district)]
+    body = {"kind": "ballot", "sequence": 1_000_000, "previous": "=" * 44, "answers": answers}
+    return len(dump({"author": "voter " + "x" * 64, "body": body, "signature": "=" * 88}))
+
+
+def answer(of: Any, contest: Any, open_options: list[int]) -> dict[str, Any]:
+    """Return an answer of the right length, if its ciphertexts fit a line."""
+    question, one = contest.question, of.identity
+    require((2 * question.width + question.commitments) * of.size <= MAX_LINE, "ciphertexts that fit no line")
+    a = Answer(of, one, [(one, one)] * question.width, iter([one] * question.commitments), open_options)
+    parts = {
+        "ciphertexts": [2 * of.size] * question.width,
+        "commitments": [of.size] * question.commitments,
+        "proofs": [sum(proof_sizes(of, form, branches)) for _, form, branches in question.statements(a)],
+    }
+    return {"contest": contest.id} | {name: ["=" * (-(-n // 3) * 4) for n in sizes] for name, sizes in parts.items()}
 
 
 def check_known(line: bytes) -> None:

@@ -61,13 +61,19 @@ def product(group: Group, row: Sequence[Ciphertext], exponents: Sequence[int]) -
     return first, second
 
 
+def proof_sizes(group: Group, form: Form, branches: list[Branch]) -> list[int]:
+    """Return the lengths of a proof's commitments, then of its challenges, then of its responses."""
+    rows, columns, n = len(form), len(form[0][0]), len(branches)
+    challenge = (group.challenge_bits + 7) // 8
+    return [group.size] * rows * n + [challenge] * (n - 1) + [group.scalar_size] * columns * n
+
+
 def check_proof(
     group: Group, name: str, form: Form, branches: list[Branch], proof: bytes, transcript: Transcript
 ) -> None:
     """Check a proof that at least one of the branches is true."""
     rows, columns, n, k = len(form), len(form[0][0]), len(branches), group.challenge_bits
-    sizes = [group.size] * rows * n + [(k + 7) // 8] * (n - 1) + [group.scalar_size] * columns * n
-    parts = cut(proof, sizes)
+    parts = cut(proof, proof_sizes(group, form, branches))
     commitments = [group.element(part) for part in parts[: rows * n]]
     challenges = [int.from_bytes(part, "big") for part in parts[rows * n : rows * n + n - 1]]
     responses = [group.scalar(part) for part in parts[rows * n + n - 1 :]]
