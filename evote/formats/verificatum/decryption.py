@@ -53,12 +53,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A list, what the parties say about it, and its plaintexts."""
+    """A list, and what the parties say about it."""
 
     before: Ciphertexts
     polynomial: Polynomial
     shares: Sequence[Share]
-    plaintexts: Wide
 
 
 def read_polynomial(directory: Directory, layout: Layout, key: JointKey, threshold: int) -> Polynomial:
@@ -132,12 +131,11 @@ def _share_claims(session: Session, opening: Opening, share: Share, e: Sequence[
         yield f"party {share.party}: factors", Equation((prime,), (1,), products)
 
 
-def plaintext_claims(opening: Opening, correct: Sequence[int], threshold: int) -> Claims:
-    """Yield, for each column, that the plaintexts are what the factors of the first lambda correct parties give."""
-    chosen = correct[:threshold]
+def plaintext_claims(opening: Opening, plaintexts: Wide, chosen: Sequence[int]) -> Claims:
+    """Yield, for each column, that the plaintexts are what the factors of lambda correct parties, the first, give."""
     group = opening.before.c1[0].group
     coefficients = lagrange(chosen, len(opening.shares), group.order)
-    for j, (v, m) in enumerate(zip(opening.before.c2, opening.plaintexts.columns, strict=True)):
+    for j, (v, m) in enumerate(zip(opening.before.c2, plaintexts.columns, strict=True)):
         factors = [opening.shares[party - 1].factors.columns[j] for party in chosen]
         yield "plaintexts", Plaintexts(v, m, list(zip(factors, coefficients, strict=True)))
 

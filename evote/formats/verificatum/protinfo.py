@@ -67,9 +67,15 @@ class ProtInfo:
 
 
 def read_protinfo(path: Path) -> ProtInfo:
-    """Return what the file says; raise `DecodeError`, `VerificationError` or `EvidenceMissing`."""
+    """Return what the file says; raise `DecodeError`, `VerificationError` or `EvidenceMissing`, and name the file."""
     with opened_path(path) as file:
-        return parse_protinfo(file.read(MAX_SIZE + 1))
+        data = file.read(MAX_SIZE + 1)
+    try:
+        return parse_protinfo(data)
+    except VerificationError as error:
+        raise VerificationError(error.check, f"{path}: {error.subject}") from None
+    except (DecodeError, EvidenceMissing) as error:
+        raise type(error)(f"{path}: {error}") from None
 
 
 def parse_protinfo(data: bytes) -> ProtInfo:
@@ -91,7 +97,7 @@ def parse_protinfo(data: bytes) -> ProtInfo:
         rohash=texts.hash("rohash"),
     )
     if texts.text("corr") != "noninteractive" or info.threshold > info.parties or len(texts.parties) != info.parties:
-        raise DecodeError("protInfo.xml: corr is not noninteractive, or the number of parties is not as stated")
+        raise DecodeError("corr is not noninteractive, or the number of parties is not as stated")
     _check_strength(info)
     return info
 
@@ -119,31 +125,31 @@ class _Texts:
 
     def text(self, tag: str) -> str:
         if tag not in self.found:
-            raise EvidenceMissing(f"protInfo.xml has no {tag}")
+            raise EvidenceMissing(f"it has no {tag}")
         return self.found[tag]
 
     def word(self, tag: str) -> str:
         text = self.text(tag)
         if not WORD.fullmatch(text):
-            raise DecodeError(f"protInfo.xml: {tag} has other characters than letters and digits")
+            raise DecodeError(f"{tag} has other characters than letters and digits")
         return text
 
     def file_word(self, tag: str) -> str:
         text = self.text(tag)
         if not is_word(text):
-            raise DecodeError(f"protInfo.xml: {tag} is not one word, so no directory can have the same")
+            raise DecodeError(f"{tag} is not one word, so no directory can have the same")
         return text
 
     def number(self, tag: str, low: int, high: int) -> int:
         text = self.text(tag)
         if not DECIMAL.fullmatch(text) or not low <= int(text) <= high:
-            raise DecodeError(f"protInfo.xml: {tag} is not a number from {low} to {high}")
+            raise DecodeError(f"{tag} is not a number from {low} to {high}")
         return int(text)
 
     def hash(self, tag: str) -> str:
         text = self.text(tag)
         if text not in HASHES:
-            raise EvidenceMissing(f"protInfo.xml: the hash of {tag} is none of {', '.join(HASHES)}")
+            raise EvidenceMissing(f"the hash of {tag} is none of {', '.join(HASHES)}")
         return text
 
 
@@ -151,13 +157,13 @@ def _texts(data: bytes) -> _Texts:
     """Return the tags of a document without declarations, which could make it grow; each once, except parties."""
     try:
         if len(data) > MAX_SIZE or DECLARATION.search(data):
-            raise DecodeError(f"protInfo.xml: more than {MAX_SIZE} bytes, or a declaration")
+            raise DecodeError(f"more than {MAX_SIZE} bytes, or a declaration")
         root = ElementTree.fromstring(data.decode())  # noqa: S314 - no declarations, so no entities
     except (UnicodeDecodeError, ElementTree.ParseError) as error:
-        raise DecodeError(f"protInfo.xml: {error}") from None
+        raise DecodeError(str(error)) from None
     parties = root.findall("party")
     others = [child for child in root if child.tag != "party"]
     found = {child.tag: child.text or "" for child in others}
     if root.tag != "protocol" or len(found) != len(others) or any(len(child) for child in others):
-        raise DecodeError("protInfo.xml: not a protocol with each of its parameters once")
+        raise DecodeError("not a protocol with each of its parameters once")
     return _Texts(found, parties)

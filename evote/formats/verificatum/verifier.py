@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
 
+from evote.errors import DecodeError, EvidenceMissing
 from evote.formats.reading import opened_path
 from evote.formats.verificatum.byte_tree import node
 from evote.formats.verificatum.decryption import (
@@ -142,7 +143,7 @@ class _Verifier:
         if self._audit.reproduction:
             self._report.notes.append("the seed was given: this is a reproduction, not a verification")
         with self._steps.step(PARAMETERS):
-            self._directory(read_protinfo(protinfo), Directory(self._path))
+            self._directory(_brought(protinfo), Directory(self._path))
         if self._steps.clean:
             self._audit.hold(COMPLETE)
         self._report.findings = self._steps.findings(CHECKS)
@@ -244,10 +245,11 @@ class _Verifier:
                     f"party {party} does not count as correct: what it says of the decryption was not checked"
                 )
             shares = [read_share(session, party, len(before)) for party in range(1, info.parties + 1)]
-            plaintexts = session.layout.halves(session.directory.tree(PLAINTEXTS), len(before))
-            opening = Opening(before, polynomial, shares, plaintexts)
+            opening = Opening(before, polynomial, shares)
             with self._steps.step(PLAIN):
-                self._check(plaintext_claims(opening, correct, info.threshold), PLAIN, f"{PLAINTEXTS}: ")
+                plaintexts = session.layout.halves(session.directory.tree(PLAINTEXTS), len(before))
+                claims = plaintext_claims(opening, plaintexts, correct[: info.threshold])
+                self._check(claims, PLAIN, f"{PLAINTEXTS}: ")
             self._check(decryption_claims(session, opening, correct), DECRYPTION, "equation of ")
 
     def _check(self, claims: Claims, check: str, subject: str) -> None:
@@ -256,6 +258,14 @@ class _Verifier:
             batch.add([equation], check, f"{subject}{name}")
         batch.check(self._audit.executor)
         self._audit.hold(check)
+
+
+def _brought(protinfo: Path) -> ProtInfo:
+    """Return what the auditor's file says; `EvidenceMissing` if it is malformed, for that refutes no directory."""
+    try:
+        return read_protinfo(protinfo)
+    except DecodeError as error:
+        raise EvidenceMissing(f"{error} (a file that the auditor brings)") from None
 
 
 def _holds(path: Path, found: bytes | memoryview) -> bool:

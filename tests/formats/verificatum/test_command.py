@@ -227,6 +227,38 @@ def test_directories_and_pipes_are_no_files(option: str, capsys: pytest.CaptureF
 
 
 PROTINFO = ["--format", "verificatum", "--protinfo", "x"]
+MALFORMED: dict[str, tuple[bytes, bytes, str]] = {
+    "not XML": (b"</protocol>", b"", "no element found"),
+    "a threshold of none": (b"<thres>1", b"<thres>0", "thres is not a number from 1 to 99"),
+    "no threshold": (b"<thres>1</thres>", b"", "no thres"),
+    "a group of no digits": (b"::", b"::x", "pgroup: not hexadecimal digits"),
+    "a group cut short": (b"2d323536</pgroup>", b"</pgroup>", "pgroup, byte "),
+    "an unknown hash": (b"<rohash>SHA-256", b"<rohash>SHA-1", "the hash of rohash is none of SHA-256"),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_protinfo_is_the_auditors(name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Nothing of the directory has been looked at, so nothing is refuted."""
+    case = copied(CASE.name, tmp_path)
+    old, new, error = MALFORMED[name]
+    edit("protInfo.xml", old, new)(case)
+    mine = (case / "protInfo.xml").rename(tmp_path / "mine.xml")
+    assert evote(case, "--protinfo", str(mine)) == 2
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("ABSENT"))
+    assert line.startswith(f"ABSENT verificatum.complete: {mine}: ")
+    assert error in line
+    assert line.endswith("(a file that the auditor brings)") == ("no thres" not in error and "the hash" not in error)
+
+
+def test_weak_parameters_are_refuted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    case = copied(CASE.name, tmp_path)
+    edit("protInfo.xml", b"<vbitlenro>256", b"<vbitlenro>128")(case)
+    assert evote(case) == 1
+    path = case / "protInfo.xml"
+    assert f"FALSE verificatum.parameters: {path}: vbitlenro has 128 bits, fewer than 256" in capsys.readouterr().out
+
+
 WRONG_CALLS: dict[str, tuple[list[str], str]] = {
     "nothing brought": (["--format", "verificatum"], "needs protinfo"),
     "an unknown format": (["--format", "papyrus"], "no format is named papyrus"),

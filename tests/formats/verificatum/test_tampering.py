@@ -190,6 +190,7 @@ FALSE: dict[str, tuple[str, Change, str, str]] = {
     "a residue with a sign": (MIX, flip("Ciphertexts.bt", 15, 0x80), "lists", "Ciphertexts.bt 0: not an encoding"),
     "no square": (MIX, first_of("Plaintexts.bt", NO_SQUARE, 11), "plaintexts", "Plaintexts.bt item 0"),
     "zero": (MIX, first_of("Plaintexts.bt", bytes(384), 11), "plaintexts", "Plaintexts.bt item 0"),
+    "plaintexts cut short": (DECRYPT, write("Plaintexts.bt", b""), "plaintexts", "Plaintexts.bt, byte 0: it ends too"),
     "a scalar not below the order": (
         ONE,
         first_of("proofs/PoSReply01.bt", b"\xff" * 32, 11),
@@ -285,6 +286,16 @@ def test_no_file_can_be_taken_away_or_changed(file: str, tmp_path: Path) -> None
     assert verified(case).status in (1, 2)
     path.unlink()
     assert verified(case).status == 2 if file != "proofs/maxciph" else 1
+
+
+def test_malformed_plaintexts_keep_no_proof_from_being_checked(tmp_path: Path) -> None:
+    case = copied(DECRYPT, tmp_path)
+    write("Plaintexts.bt", b"")(case)
+    (failure,) = verified(case).failures
+    assert failure.check == "verificatum.plaintexts"
+    assert any(f.check == "verificatum.decryption" and f.held for f in verified(case).findings)
+    flip("proofs/DecrFactReply01.bt", -1)(case)
+    assert {f.check for f in verified(case).failures} == {"verificatum.plaintexts", "verificatum.decryption"}
 
 
 def test_what_is_false_outweighs_what_is_absent(tmp_path: Path) -> None:
