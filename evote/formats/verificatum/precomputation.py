@@ -96,6 +96,26 @@ def purpose_of(shuffler: Shuffler, auxsid: str, rows: int) -> Purpose:
     )
 
 
+def require(found: Purpose, wanted: Purpose, name: object) -> None:
+    """Raise `Refused` if what is called ``name`` was prepared for something else, and say in what the two differ.
+
+    The sessions of two lists cannot be compared: of a session there is one hash, over the auxsid, too.
+    """
+    if found.proof != wanted.proof:
+        raise Refused(f"{name} was prepared for evote mix")
+    session = "another session: protInfo.xml differs in version, sid, pgroup, a hash or a length"
+    other_list = found.contest != wanted.contest
+    differences = (
+        (other_list, f"auxsid {found.contest}, not {wanted.contest}"),
+        (not other_list and found.election != wanted.election, session),
+        (found.width != wanted.width, f"rows of {found.width}, not {wanted.width}"),
+        (found.key != wanted.key, "another public key"),
+    )
+    if different := [what for differs, what in differences if differs]:
+        raise Refused(f"{name} was prepared for {'; '.join(different)}")
+    found.require(wanted)
+
+
 def stored_size(shuffler: Shuffler, rows: int) -> int:
     """Return how many bytes a prepared file for so many rows holds, or up to 640 more."""
     group = shuffler.layout.group

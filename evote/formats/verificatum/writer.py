@@ -9,8 +9,9 @@ Source: ``docs/verificatum.md``, sections 11 and 12.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,9 @@ class MixServer:
         single_use.check_unused(path)
         _check_place(path)
         purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
-        offline.write(path, precomputation.prepare(self.shuffler, purpose, self._generators(rows)), passphrase, cost)
+        made = precomputation.prepare(self.shuffler, purpose, self._generators(rows))
+        with _writing(path):
+            offline.write(path, made, passphrase, cost)
 
     def shuffle(self, path: Path, ciphertexts: Path) -> int:
         """Shuffle the list in a file and write a new proof directory; return the number of ciphertexts.
@@ -109,10 +112,10 @@ class MixServer:
         before = self._list(ciphertexts)
         found = offline.purpose_in(prepared, passphrase)
         rows = found.rows
+        purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
+        precomputation.require(found, purpose, prepared)
         if len(before) > rows:
             raise Refused(f"{prepared} was prepared for at most {rows} rows, not {len(before)}")
-        purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
-        found.require(purpose)
         h = self._generators(rows)
         ahead = offline.claim(prepared, passphrase, purpose, self.info.group, precomputation.restore)
         made = precomputation.shuffle(self.shuffler, before, h, ahead, purpose)
@@ -147,7 +150,19 @@ class MixServer:
         texts |= {ACTIVE: "1"} | dict(others or {})
         files: dict[str, Piece] = {name: text.encode() for name, text in texts.items()}
         files |= {PUBLIC_KEY: self.shuffler.key.written, INPUT: before.written, OUTPUT: after.written}
-        write_new_directory(path, files | {party_file(name, 1): data for name, data in proofs.items()})
+        files |= {party_file(name, 1): data for name, data in proofs.items()}
+        with _writing(path):
+            write_new_directory(path, files)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Let an ``OSError`` say what could not be written, and not by a name that is gone; a full disk names nothing."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 def _check_place(path: Path) -> None:

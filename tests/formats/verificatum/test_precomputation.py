@@ -7,6 +7,7 @@ import shutil
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from evote.cli.main import main
@@ -99,6 +100,16 @@ def test_in_memory_too(tmp_path: Path) -> None:
         precomputation.shuffle(made.shuffler, before, h, ahead, purpose)
 
 
+def test_what_was_prepared_for_our_own_elections_serves_them(tmp_path: Path) -> None:
+    write_session(group("p-256"), 1, tmp_path)
+    wanted = precomputation.purpose_of(server(tmp_path).shuffler, "default", 3)
+    with pytest.raises(Refused, match=r"prepared for evote mix$"):
+        precomputation.require(msgspec.structs.replace(wanted, proof="terelius-wikstrom", width=7), wanted, "x")
+    with pytest.raises(Refused, match=r"prepared for software 0\.0"):
+        precomputation.require(msgspec.structs.replace(wanted, software="0.0"), wanted, "x")
+    precomputation.require(wanted, wanted, "x")
+
+
 def _tree(path: Path) -> Tree:
     return Tree(path.read_bytes(), path.name)
 
@@ -114,10 +125,31 @@ def spoil(at: int) -> Change:
     return change
 
 
+def longer_list(case: Path) -> None:
+    """Write a list of seven rows under the same key."""
+    key = (case / "publicKey").read_bytes()
+    write_session(group("p-256"), 7, case)
+    (case / "publicKey").write_bytes(key)
+
+
 OTHERS: dict[str, tuple[Change | None, str, str]] = {
-    "another session": (None, "other", "prepared for election"),
-    "another key": (lambda c: write_session(group("p-256"), 4, c), "default", "prepared for key"),
-    "more rows": (lambda c: write_session(group("p-256"), 7, c), "default", "at most 6 rows, not 7"),
+    "another list": (None, "other", r"list\.prepared was prepared for auxsid default, not other$"),
+    "another session": (
+        edit("protInfo.xml", b"<sid>VMNVector", b"<sid>VMNVictor"),
+        "default",
+        "prepared for another session: protInfo.xml differs in version, sid, pgroup, a hash or a length$",
+    ),
+    "another key": (
+        lambda c: write_session(group("p-256"), 4, c),
+        "default",
+        r"list\.prepared was prepared for another public key$",
+    ),
+    "another list, key and width": (
+        lambda c: write_session(group("p-256"), 3, c, 2, 3),
+        "other",
+        "prepared for auxsid default, not other; rows of 1, not 6; another public key$",
+    ),
+    "more rows": (longer_list, "default", "at most 6 rows, not 7"),
 }
 
 

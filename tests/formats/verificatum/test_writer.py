@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -22,7 +23,7 @@ from evote.formats.verificatum.records import write_element
 from evote.formats.verificatum.verifier import verify_directory
 from evote.formats.verificatum.writer import MixServer
 from evote.mixnet.columns import raw_vector
-from evote.record import files
+from evote.record import files, vault
 from tests.formats.verificatum.cases import NAMES, SEED, VECTORS, Change, delete, edit, flip, swap, verified, write
 from tests.formats.verificatum.synthetic import shuffle_session, write_session
 
@@ -304,6 +305,22 @@ def test_the_longest_auxsid_and_the_oddest_version_are_read(session: Path, tmp_p
     version(b"v3.1_0-beta." + b"1" * 244)(case)
     attempt(case, "a" * 256)
     assert verify_directory(case / "made", case / "protInfo.xml", auxsid="a" * 256, seed=SEED).status == 0
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_named(
+    session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = shutil.copytree(session, tmp_path / "case", ignore=shutil.ignore_patterns("nizkp"))
+    monkeypatch.setattr("os.fsync", full)
+    assert command(case) == 2
+    assert capsys.readouterr().err == f"evote: {case / 'made'}: No space left on device\n"
+    server = MixServer.read(case / "protInfo.xml", case / "publicKey")
+    with pytest.raises(OSError, match=r"No space left on device: .*list\.prepared'$"):
+        server.prepare(case / "list.prepared", b"correct horse battery", 1, vault.MINIMAL)
 
 
 def test_what_is_there_is_not_replaced(session: Path) -> None:
