@@ -175,6 +175,8 @@ def test_questions_have_the_same_rules_and_sizes(name: str, data: st.DataObject)
         sizes = (our.width, our.commitments, our.bound, our.columns, our.ranked)
         assert sizes == (their.width, their.commitments, their.bound, their.columns, their.ranked)
         assert (our.route is Route.MIX, our.route is Route.THRESHOLD) == (their.mixed, their.tested)
+        allowed = sorted(data.draw(st.sets(st.integers(1, len(offered)))))
+        assert our.answerable(allowed) == their.answerable(allowed)
         assert their.times == list(our.times) if their.tested else not our.times or name == "petition"
 
 

@@ -56,6 +56,10 @@ class Lists(Marks):
         """The bits of each list's preferences left, unless their values are named."""
         return sum(len(bit_weights(self._most(members))) for members in self._members().values())
 
+    def answerable(self, allowed: Collection[int]) -> bool:
+        """Tell whether there is a list to vote for; a candidate alone is not enough."""
+        return any(self.lists[option - 1] == option for option in allowed)
+
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return 1 for the list and the candidates chosen and 0 for the others, then the blank flag."""
         chosen = self.distinct(selection)

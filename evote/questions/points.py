@@ -71,6 +71,11 @@ class Points(Question):
         """The bits of each option's points, then the bits of what is spent."""
         return self.options * len(bit_weights(self.maximum)) + len(bit_weights(self.cap or 0))
 
+    def answerable(self, allowed: Collection[int]) -> bool:
+        """Tell whether a point for some option can be afforded."""
+        prices = self.prices
+        return any(prices[option - 1] <= self.allowance for option in allowed)
+
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return how often each option is named."""
         given = Counter(selection)

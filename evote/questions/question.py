@@ -80,6 +80,10 @@ class Question(ABC):
     def bound(self) -> int:
         """The largest exponent that a ciphertext of a valid answer, or of its `row`, seals."""
 
+    def answerable(self, allowed: Collection[int]) -> bool:
+        """Tell whether a voter who may choose from ``allowed`` can give an answer that chooses something."""
+        return bool(allowed)
+
     @abstractmethod
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return the exponents that seal a selection; ``ValueError`` if it is not allowed."""

@@ -78,6 +78,10 @@ class Ranked(Question):
         """One ciphertext for each position."""
         return self.maximum
 
+    def answerable(self, allowed: Collection[int]) -> bool:
+        """Tell whether there are ``minimum`` options to rank."""
+        return len(allowed) >= self.minimum
+
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return the cells of the matrix, row by row."""
         ranking = tuple(selection)

@@ -49,6 +49,10 @@ class Selection(Marks):
         """The bits of S + maximum b - minimum, unless its values are named."""
         return len(bit_weights(self.maximum - self.minimum))
 
+    def answerable(self, allowed: Collection[int]) -> bool:
+        """Tell whether there are ``minimum`` options to choose, and one at least."""
+        return len(allowed) >= max(self.minimum, 1)
+
     def encode(self, selection: Sequence[int]) -> tuple[int, ...]:
         """Return 1 for each option chosen and 0 for the others, then the blank flag; empty means blank."""
         chosen = self.distinct(selection)

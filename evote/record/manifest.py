@@ -10,6 +10,7 @@ import hashlib
 import tomllib
 import unicodedata
 from functools import cache, cached_property
+from itertools import product
 from typing import Annotated, Any, Final, Literal, NoReturn
 
 import msgspec
@@ -160,9 +161,11 @@ class Election(_Frozen, frozen=True):
         named = {d for c in self.contests for d in (*c.districts, *(x for o in c.options for x in o.districts))}
         if not named <= known:
             raise ValueError(f"unknown district {min(named - known)!r}")
-        for contest in self.contests:
-            if not all(contest.allowed(district) for district in known if contest.put_to(district)):
-                raise ValueError(f"contest {contest.id}: a district that it is put to has no option to choose")
+        for contest, district in product(self.contests, self.districts):
+            if contest.put_to(district.id) and not contest.question.answerable(contest.allowed(district.id)):
+                raise ValueError(
+                    f"contest {contest.id}: what is open to district {district.id} is not enough to choose from"
+                )
 
     def _check_sizes(self) -> None:
         """Refuse a ballot that is too long for a line: nobody in its district could ever cast it."""
@@ -176,8 +179,9 @@ class Election(_Frozen, frozen=True):
             if (total := ballot_size(answers)) > canonical.MAX_LINE:
                 largest = max(answers, key=answers.__getitem__)
                 raise ValueError(
-                    f"contest {largest}: a ballot of district {district.id} can have {total} bytes or more, {answers[largest]} "
-                    f"of them for this contest, and a line of the record has {canonical.MAX_LINE} at most"
+                    f"contest {largest}: a ballot of district {district.id} can have {total} bytes or more, "
+                    f"{answers[largest]} of them for this contest, "
+                    f"and a line of the record has {canonical.MAX_LINE} at most"
                 )
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from itertools import combinations, islice
 from typing import ClassVar
 
 import pytest
@@ -136,6 +136,19 @@ class QuestionContract:
     def test_refused_selections_are_not_encoded(self, bad_selection: Sequence[int]) -> None:
         with pytest.raises(ValueError, match=r"\w"):
             self.question.encode(bad_selection)
+
+    def test_it_is_answerable_where_something_can_be_chosen(self) -> None:
+        n = self.question.options
+        for k in range(n + 1):
+            for allowed in (range(1, k + 1), range(n - k + 1, n + 1)):
+                chosen = (s for size in range(1, k + 1) for s in combinations(allowed, size))
+                assert self.question.answerable(allowed) == any(map(self.encodes, chosen))
+
+    def encodes(self, selection: Sequence[int]) -> bool:
+        try:
+            return bool(self.question.encode(selection))
+        except ValueError:
+            return False
 
     def test_malicious_exponents_are_not_read(self, cheat: Sequence[int]) -> None:
         selection = self.question.read(cheat)

@@ -63,7 +63,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no option for a district": (
         contest(options=tuple(replace(option, districts=("north",)) for option in OPTIONS)),
-        "has no option to choose",
+        "contest council: what is open to district south is not enough to choose from",
+    ),
+    "fewer options than must be chosen": (
+        contest(options=(*OPTIONS, Option(id="c", name="C")), rules={"minimum": 3, "maximum": 3}),
+        "contest council: what is open to district south is not enough",
     ),
     "unknown proof of shuffle": ({"shuffle": "no-such-proof"}, "no proof of shuffle is registered"),
     "mix road without mixers": ({"contests": (CHOICE,)}, "mixers must be named"),
@@ -145,6 +149,46 @@ def test_a_contest_cannot_be_built_wrong(name: str) -> None:
 def edited(**changes: object) -> bytes:
     """Return the definition's canonical JSON with other values for some of its fields."""
     return json.dumps(json.loads(TEXT) | changes, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+SOUTHERN = {"districts": ("south",)}
+PRICED = tuple(Option(id=name, name=name, cost=cost) for name, cost in (("a", 300), ("b", 500)))
+HEAD, MEMBER = Option(id="head", name="Head"), Option(id="member", name="Member", party="head")
+# Of what cannot be answered in the north, the least that makes it so, and what can be
+BARE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "selection": (
+        {"rules": {"minimum": 2, "maximum": 2, "blank": False}},
+        {"rules": {"minimum": 1, "maximum": 2, "blank": False}},
+    ),
+    "selection with blank": ({"rules": {"minimum": 2, "maximum": 2}}, {"rules": {"maximum": 2}}),
+    "ranked": (
+        {"type": "ranked", "rules": {"minimum": 2, "blank": False}},
+        {"type": "ranked", "rules": {"minimum": 1}},
+    ),
+    "lists": (
+        {"type": "lists", "options": (replace(HEAD, **SOUTHERN), MEMBER)},
+        {"type": "lists", "options": (HEAD, replace(MEMBER, **SOUTHERN))},
+    ),
+    "budget": (
+        {"type": "budget", "options": (replace(PRICED[0], **SOUTHERN), PRICED[1]), "rules": {"budget": 400}},
+        {"type": "budget", "options": (PRICED[0], replace(PRICED[1], **SOUTHERN)), "rules": {"budget": 400}},
+    ),
+    "score": (
+        {"type": "score", "options": tuple(replace(option, **SOUTHERN) for option in OPTIONS)},
+        {"type": "score", "options": (OPTIONS[0], replace(OPTIONS[1], **SOUTHERN))},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BARE)
+def test_no_district_is_asked_what_it_cannot_answer(name: str) -> None:
+    refused, sound = ({"options": (OPTIONS[0], replace(OPTIONS[1], **SOUTHERN)), **changes} for changes in BARE[name])
+    mixers = (role("Mixer", MIXER),) if name == "ranked" else ()
+    asked = replace(COUNCIL, **refused)
+    with pytest.raises(ValueError, match="contest council: what is open to district north is not enough"):
+        Election(**SETTINGS | {"contests": (asked,), "mixers": mixers})
+    assert Election(**SETTINGS | {"contests": (replace(COUNCIL, **sound),), "mixers": mixers})
+    assert Election(**SETTINGS | {"contests": (replace(asked, **SOUTHERN),), "mixers": mixers})
 
 
 TEXTS = {

@@ -75,7 +75,8 @@ def election(line: bytes) -> SimpleNamespace:
             contest.threshold = threshold_of(contest.count)
         require(method == "threshold" or not contest.question.tested, "a test without a threshold")
         for district in known:
-            require(not put_to(contest, district) or allowed(contest, district), "a contest without options")
+            able = contest.question.answerable(allowed(contest, district))
+            require(able or not put_to(contest, district), "a contest without an answer")
     require(bool(e.mixers) == any(c.question.mixed for c in e.contests), "mixers if, and only if, something is mixed")
     for district in known:
         require(ballot_size(e, district) <= MAX_LINE, "a ballot that fits no line")

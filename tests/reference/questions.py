@@ -83,6 +83,10 @@ class Question:
         """Check the rules; say how wide an answer is, and the largest number that it seals."""
         raise NotImplementedError
 
+    def answerable(self, allowed: list[int]) -> bool:
+        """Tell whether one who may choose these can choose something."""
+        return len(allowed) >= 1
+
     def statements(self, a: Answer) -> Iterator[Statement]:
         """Yield what must be proved of an answer."""
         raise NotImplementedError
@@ -117,6 +121,9 @@ class Selection(Question):
         require(0 <= r.minimum <= r.maximum <= self.n and r.maximum >= 1, "the rules of a selection")
         require(r.minimum or not r.blank, "two ways to choose nothing")
         self.width, self.commitments = self.n + r.blank, len(weights_of(r.maximum - r.minimum))
+
+    def answerable(self, allowed: list[int]) -> bool:
+        return len(allowed) >= max(1, self.r.minimum)
 
     def statements(self, a: Answer) -> Iterator[Statement]:
         yield from self.marks(a)
@@ -163,6 +170,9 @@ class Ranked(Question):
         require(1 <= self.r.minimum <= self.r.maximum <= self.n, "the rules of a ranking")
         self.columns, self.width, self.bound = self.r.maximum, self.r.maximum * self.n, self.n
 
+    def answerable(self, allowed: list[int]) -> bool:
+        return len(allowed) >= max(1, self.r.minimum)
+
     def statements(self, a: Answer) -> Iterator[Statement]:
         n = self.n
         for i, cell in enumerate(a.row):
@@ -208,6 +218,9 @@ class Lists(Question):
     def most(self, head: int) -> int:
         return int(min(self.r.maximum, len(self.members[head])))
 
+    def answerable(self, allowed: list[int]) -> bool:
+        return any(not self.options[number - 1].party for number in allowed)
+
     def statements(self, a: Answer) -> Iterator[Statement]:
         yield from self.marks(a)
         yield a.encrypts_just(a.product([a.row[i - 1] for i in self.exclusive]), 1)
@@ -241,6 +254,9 @@ class Points(Question):
     def rules(self) -> None:
         """Say what the largest number is, what the cap and the prices are."""
         raise NotImplementedError
+
+    def answerable(self, allowed: list[int]) -> bool:
+        return any(self.prices[number - 1] <= self.cap for number in allowed)
 
     def statements(self, a: Answer) -> Iterator[Statement]:
         for number, c in enumerate(a.row, 1):
