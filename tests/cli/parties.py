@@ -21,7 +21,7 @@ from tests.elections import CONTESTS, COUNCIL, DISTRICTS, GROUP, MAYOR
 TRUSTEES, MIXERS = (1, 2, 3), (1, 2)
 ROLES = ("operator", "registrar", *(f"trustee-{i}" for i in TRUSTEES), *(f"mixer-{i}" for i in MIXERS))
 PASSPHRASES = {"trustee-1": "one more for the road"}  # everybody else's is OTHERS
-SMALL = ("key", "voter", "define")  # these have no work to share
+SMALL = ("new", "key", "voter", "define")  # these have no work to share
 OTHERS = "correct horse battery"
 
 PROJECTS = [{"id": "parks", "name": "Parks"}, {"id": "trees", "name": "Trees"}, {"id": "benches", "name": "Benches"}]
