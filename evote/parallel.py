@@ -16,6 +16,9 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any, TypeVar
 
 from evote.errors import EvoteError
@@ -89,6 +92,20 @@ def worker_count(executor: Executor) -> int | None:
         return _threads(client)
     count = getattr(executor, "num_workers", getattr(executor, "_max_workers", None))
     return count if isinstance(count, int) else None
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it is gone, however that came; for the initializer of a pool.
+
+    A pool whose owner is killed otherwise waits for work for ever, with what it has seen in its memory.
+    """
+    Thread(target=_end_after, args=(parent_process(),), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def in_flight(executor: Executor) -> int:

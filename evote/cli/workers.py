@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
+from evote.parallel import end_with_parent
+
 PROCESSORS = os.cpu_count() or 1
 
 
@@ -21,12 +23,14 @@ def workers(jobs: int) -> Iterator[Executor | None]:
     # Not fork: the progress bar has a thread.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["evote.procedure.machine"])  # imported once, not by each worker
-    pool = ProcessPoolExecutor(jobs, context, initializer=_leave_interrupts_to_the_parent)
+    pool = ProcessPoolExecutor(jobs, context, initializer=_depend_on_the_parent)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _depend_on_the_parent() -> None:
+    """Leave interrupts to the parent, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
