@@ -8,7 +8,7 @@ away can no longer be judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from evote.errors import EvidenceMissing
 from evote.formats.native.reader import NativeRecord
 from evote.methods.method import Figures
+from evote.methods.threshold import as_of
 from evote.mixnet.shuffle import shuffle_proof
 from evote.procedure.machine import Procedure
 from evote.procedure.turnout import Turnout
@@ -183,8 +184,17 @@ class _Verifier:
         made = self._report
         made.findings = self._steps.findings(made.checks)
         contests = made.election.contests if made.election else ()
+        if made.status != 1:
+            made.notes += _decided_earlier(made.results)
         made.scope.append(
             f"scope: definition, board, lists and every proof; {len(made.results)} of {len(contests)} results"
         )
         made.scope.append("not in scope: voters' devices, who is on the roll, secrecy (docs/limitations.md)")
         return made
+
+
+def _decided_earlier(results: Mapping[str, Result]) -> Iterator[str]:
+    """Say which contests are decided by a test before closing, and why."""
+    for contest, result in results.items():
+        if result.outcome and (said := as_of(result.outcome)):
+            yield f"contest {contest}: decided {said}"

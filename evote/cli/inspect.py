@@ -123,7 +123,9 @@ def _fate(procedure: Procedure, box: BallotBox, credential: Credential, leaf: by
 def _fate_in(procedure: Procedure, counting: Counting, contest: Contest, credential: Credential, index: int) -> str:
     if contest.question.route is Route.THRESHOLD:
         last = procedure.petitions.tests.of(contest.id)[-1:]
-        tested = any(index < test.body.size for test in last)
-        return "tested" if tested else "kept; tested only if there are enough ballots"
+        if any(test.kept.get(credential.voter) == index for test in last):
+            return "tested"
+        over = contest.id in counting.results
+        return "kept, but not tested: too few ballots were new" if over else "kept; tested only if there are enough new"
     opened = any(cell_of(credential) in unit.cells for unit in counting.box.opened(contest))
     return "counted" if opened else "kept, but withheld in a unit too small to open"

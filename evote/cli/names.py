@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from evote.methods.outcome import Outcome
+from evote.methods.threshold import as_of
 from evote.questions.option import Option
 from evote.questions.points import Points
 from evote.questions.question import Route
@@ -15,6 +17,7 @@ from evote.record.manifest import Contest, Election
 CELL = re.compile(r"(?P<district>[a-z0-9-]+)(/(?P<stratum>(?!x\d+$)[a-z0-9-]+))?(/x(?P<weight>\d+))?")
 POINTS, FIRST_PREFERENCES, VOTES = "Points", "First preferences", "Votes"
 ONLY_DECIDED = "by the rules of this contest the public learns only the decision; trustees who test it learn the count"
+OTHERS_KEPT = "voters of whom another ballot is kept than at the last test, or none any more"
 NOT_TESTED = "not tested, for too few ballots are kept"
 
 
@@ -30,7 +33,12 @@ def why_no_count(result: Result) -> str:
     """Return why the result of a petition that is tested has no count, and what no test says."""
     if result.outcome is None:
         return f"{NOT_TESTED}: {result.withheld}"
-    return ONLY_DECIDED + (f"; too few votes are new since the last test: {result.withheld}" if result.withheld else "")
+    return ONLY_DECIDED + (f"; {OTHERS_KEPT}: {result.withheld}" if result.withheld else "")
+
+
+def decided_by(outcome: Outcome) -> str:
+    """Return by which method a contest is decided and, if it is not as of the end, as of when."""
+    return ", ".join(filter(None, (f"decided by the method {outcome.method}", as_of(outcome))))
 
 
 def tells_blanks(contest: Contest) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from evote.cli.names import what_is_counted
+from evote.cli.names import decided_by, what_is_counted
 from evote.cli.options import ALL_PROCESSORS, Jobs, examples, noun
 from evote.cli.output import say, show_table
 from evote.cli.workers import workers
@@ -173,4 +173,4 @@ def _show(contest: Contest, expected: Tally, held: HeldElection, poll: Poll) -> 
     if result.outcome is not None:
         winners = result.outcome.winners
         more = f" and {len(winners) - SHOWN} more" if len(winners) > SHOWN else ""
-        say(f"decided by the method {result.outcome.method}: {', '.join(winners[:SHOWN]) or 'nothing'}{more}")
+        say(f"{decided_by(result.outcome)}: {', '.join(winners[:SHOWN]) or 'nothing'}{more}")

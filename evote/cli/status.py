@@ -50,6 +50,9 @@ def _tests(procedure: Procedure) -> Iterator[str]:
                 yield f"{test.name}: shares of {', '.join(f'trustee {index}' for index in sorted(test.shares))}"
             if procedure.counting is None or test.body.time != CLOSING:
                 yield from (f"due: {who}, {what}" for who, what in procedure.petitions.due(test))
+        if procedure.counting and procedure.box and procedure.petitions.is_barred(contest, procedure.box):
+            least = procedure.election.minimum_group
+            yield f"contest {contest.id}, test {CLOSING}: barred, for fewer than {least} ballots are new"
 
 
 def _ceremony(procedure: Procedure) -> Iterator[str]:

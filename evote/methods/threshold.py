@@ -1,4 +1,4 @@
-"""A legal threshold: an option wins with so many votes, or with a share of the electorate."""
+"""A legal threshold: an option wins with so many votes, or with a share of the electorate; counted, or only tested."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from evote.questions.option import Option, Rule, rules_of
 SHARE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}|/(?!0+\Z)[0-9]{1,9})?\Z")
 
 MAX_VOTES = 1 << 53  # as of every count on the board; a test of a petition needs it to be far below the group's order
+
+BARRED = "barred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,27 @@ class Threshold(Method):
                 ),
             ),
         )
+
+
+def tested(
+    option: str, rows: Sequence[tuple[str, int, int, bool]], barred: tuple[str, int, int, int] | None
+) -> Outcome:
+    """Return what tests of one option's support say: time, ballots, T and whether it was reached, the last decides.
+
+    ``barred`` is the time of a test that could not be made after them, with ballots, T, and how many new ballots it
+    takes.
+    """
+    told = [(time, str(ballots), str(t), "yes" if reached else "no") for time, ballots, t, reached in rows]
+    if barred:
+        time, ballots, t, least = barred
+        told.append((time, str(ballots), str(t), f"{BARRED}: fewer than {least} new ballots"))
+    table = Table(title="Threshold", columns=("Time", "Ballots", "Threshold", "Reached"), rows=tuple(told))
+    return Outcome(method="threshold", winners=(option,) if rows[-1][-1] else (), tables=(table,))
+
+
+def as_of(outcome: Outcome) -> str:
+    """Return of which test an outcome is, and why of no later one; nothing for any other outcome."""
+    rows = outcome.tables[0].rows if outcome.method == "threshold" and outcome.tables else ()
+    if len(rows) < 2 or not rows[-1][-1].startswith(BARRED):  # noqa: PLR2004
+        return ""
+    return f"as of the test {rows[-2][0]}; that at {rows[-1][0]} was {rows[-1][-1]}"

@@ -4,9 +4,10 @@ Times are names; the record has no clock. Each test named in the definition is m
 the closing while people vote, the last one after it. It is made on the ballots kept when the operator calls for it, all
 strata and districts together, each ballot raised to its weight, and only if there are ``minimum_group`` of them.
 
-Whoever proves two tests learns the difference of two counts. So a test is made only if, against each test before it,
-nobody's ballot is another one, or those of ``minimum_group`` voters are; ballots too few for a test at closing are
-withheld, and the test before stands. Without this the operator and one trustee could put one voter between two tests.
+Whoever proves tests learns their counts, and every sum and difference of them. So a test is made only of exactly the
+ballots of one before it, or of ``minimum_group`` ballots at least that no test before it held, among any others. In any
+combination of counts, those that the last one brought in then stand together (docs/soundness.md). If too few have come
+at closing, the test before stands, and the result says so.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import Iterator
 
 from evote.ballot.box import BallotBox, Kept, answers_of
 from evote.errors import VerificationError
-from evote.methods.outcome import Outcome, Table
+from evote.methods.outcome import Outcome
+from evote.methods.threshold import tested
 from evote.questions.petition import CLOSING
 from evote.questions.question import Route
 from evote.record.audit import Audit
@@ -46,8 +48,8 @@ class Petitions:
 
     def _stated(self, contest: Contest, time: str, kept: list[Kept], log: MerkleLog) -> ThresholdTest:
         if not self._enough(contest, kept):
-            few = min([len(kept), *filter(None, self._changes(contest, kept))])
-            raise VerificationError("tally.unit", f"contest {contest.id}: {few} ballots are too few for a test")
+            new = len(self._new(contest, kept))
+            raise VerificationError("tally.unit", f"contest {contest.id}: {new} new ballots are too few for a test")
         answers = ((voter.weight, row) for voter, row in answers_of(kept, contest, self._source))
         (product,) = weighted(aggregate(self._election.algebra, answers, self._audit.executor))
         return ThresholdTest(
@@ -86,6 +88,10 @@ class Petitions:
         """Tell whether a closed contest still lacks its last test, and has the ballots for it."""
         return bool(self.times_left(contest, closed=True)) and self._enough(contest, self._kept(contest, box))
 
+    def is_barred(self, contest: Contest, box: BallotBox) -> bool:
+        """Tell whether a closed contest will have no last test, for too few new ballots."""
+        return bool(self.times_left(contest, closed=True)) and not self._enough(contest, self._kept(contest, box))
+
     def due(self, test: PetitionTest) -> Iterator[tuple[str, str]]:
         """Yield who must still do what for a test that was opened."""
         wanted = self._election.threshold - len(test.shares)
@@ -96,34 +102,34 @@ class Petitions:
 
     def result(self, contest: Contest, box: BallotBox) -> Result:
         """Return the outcome of a contest that nothing is pending of."""
-        tests = [test for test in self.tests.of(contest.id) if test.reached is not None]
-        kept = self._kept(contest, box)
-        (withheld,) = self._changes(contest, kept)[-1:] or [len(kept)]
-        outcome = _outcome(contest, tests) if tests else None
+        kept, tests = self._kept(contest, box), self.tests.of(contest.id)
+        withheld = _differences(kept, tests[-1]) if tests else len(kept)
+        decided = [test for test in tests if test.reached is not None]
+        outcome = self._outcome(contest, decided, len(kept)) if decided else None
         return Result(contest=contest.id, units=(), counts=(), blank=0, invalid=0, withheld=withheld, outcome=outcome)
+
+    def _outcome(self, contest: Contest, tests: list[PetitionTest], ballots: int) -> Outcome:
+        """Return how tests came out; the last one decides. If it is not that at closing, that one was barred."""
+        rows = [(test.body.time, test.body.ballots, test.threshold, bool(test.reached)) for test in tests]
+        barred = (CLOSING, ballots, tests[-1].threshold, self._election.minimum_group)
+        return tested(contest.options[0].id, rows, barred if rows[-1][0] != CLOSING else None)
 
     def _kept(self, contest: Contest, box: BallotBox) -> list[Kept]:
         return [ballot for ballot in box.kept() if contest.put_to(ballot.credential.district)]
 
     def _enough(self, contest: Contest, kept: list[Kept]) -> bool:
-        least, changes = self._election.minimum_group, self._changes(contest, kept)
-        return len(kept) >= least and not any(0 < change < least for change in changes)
+        again = any(test.kept == _places(kept) for test in self.tests.of(contest.id))
+        return again or len(self._new(contest, kept)) >= self._election.minimum_group
 
-    def _changes(self, contest: Contest, kept: list[Kept]) -> list[int]:
-        """Return, for each test so far, how many voters have another ballot kept, or none any more, than at it."""
-        now = _places(kept).items()
-        return [len({voter for voter, _ in now ^ test.kept.items()}) for test in self.tests.of(contest.id)]
+    def _new(self, contest: Contest, kept: list[Kept]) -> set[int]:
+        """Return which of the ballots no test so far held."""
+        return set(_places(kept).values()).difference(*(test.kept.values() for test in self.tests.of(contest.id)))
 
 
 def _places(kept: list[Kept]) -> dict[str, int]:
     return {ballot.credential.voter: ballot.index for ballot in kept}
 
 
-def _outcome(contest: Contest, tests: list[PetitionTest]) -> Outcome:
-    """Return how the tests came out; the last one decides."""
-    rows = [
-        (test.body.time, str(test.body.ballots), str(test.threshold), "yes" if test.reached else "no") for test in tests
-    ]
-    table = Table(title="Threshold", columns=("Time", "Ballots", "Threshold", "Reached"), rows=tuple(rows))
-    winners = (contest.options[0].id,) if tests[-1].reached else ()
-    return Outcome(method="threshold", winners=winners, tables=(table,))
+def _differences(kept: list[Kept], test: PetitionTest) -> int:
+    """Return how many voters have another ballot kept, or none any more, than at a test."""
+    return len({voter for voter, _ in _places(kept).items() ^ test.kept.items()})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 
 from evote.methods.method import Figures
 from evote.methods.outcome import Outcome
+from evote.questions.petition import CLOSING
 from evote.questions.question import Route
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
@@ -105,9 +106,10 @@ class Ledger:
         self._tests[contest.id].append(_Test(row, self._numbers(contest)))
 
     def testable(self, contest: Contest) -> bool:
-        """Tell whether there are ballots enough for a test, and enough or none that are new to each test before."""
-        least, changes = self._election.minimum_group, self._changes(contest)
-        return len(self._numbers(contest)) >= least and not any(0 < change < least for change in changes)
+        """Tell whether a test before was of the same ballots, or enough of them were in none."""
+        now, tests = self._numbers(contest), [test.numbers for test in self._tests[contest.id]]
+        new = set(now.values()).difference(*(numbers.values() for numbers in tests))
+        return now in tests or len(new) >= self._election.minimum_group
 
     def tally(self, contest: Contest, lot: bytes) -> Tally:
         """Return what the result must say; ``lot`` is `Figures.lot`."""
@@ -140,13 +142,16 @@ class Ledger:
         return sum(plan.weight for plan in self._roll if contest.put_to(plan.district))
 
     def _tested(self, contest: Contest) -> Tally:
-        rows = tuple(test.row for test in self._tests[contest.id])
-        return Tally(tests=rows, withheld=self._changes(contest)[-1] if rows else len(self._numbers(contest)))
-
-    def _changes(self, contest: Contest) -> list[int]:
-        """Return, for each test so far, how many voters have another ballot, or none any more, than at it."""
-        now = self._numbers(contest).items()
-        return [len({plan for plan, _ in now ^ test.numbers.items()}) for test in self._tests[contest.id]]
+        """Return how tests came out; the last is that at closing, or was barred then."""
+        made, now = self._tests[contest.id], self._numbers(contest)
+        if not made:
+            return Tally(withheld=len(now))
+        rows = [test.row for test in made]
+        if rows[-1][0] != CLOSING:
+            reason = f"barred: fewer than {self._election.minimum_group} new ballots"
+            rows.append((CLOSING, str(len(now)), rows[-1][2], reason))
+        others = {plan for plan, _ in now.items() ^ made[-1].numbers.items()}
+        return Tally(tests=tuple(rows), withheld=len(others))
 
     def _numbers(self, contest: Contest) -> dict[VoterPlan, int]:
         """Return the number of each ballot that answers a contest."""

@@ -8,6 +8,7 @@ import pytest
 
 from evote.ballot.voter import CastBallot
 from evote.errors import Refused, VerificationError
+from evote.procedure.petitions import Petitions
 from evote.record.entries import Aggregate, AnyBody, DecryptionShare, Entry, ThresholdTest, ballot_in
 from evote.record.lists import lines_digest
 from evote.record.operator import sign_entry
@@ -30,7 +31,7 @@ def simulation(tmp_path: Path) -> Simulation:
     land = [{"id": "land", "name": "Land"}]
     definition = {"name": "Petitions", "group": GROUP, "threshold": 2, "minimum_group": 3, "districts": land}
     simulation = Simulation(tmp_path / "record", appoint({**definition, "contests": [PARK, POOL]}, keys), keys)
-    simulation.enrol([VoterPlan(f"v{i}", "land") for i in range(1, 7)])
+    simulation.enrol([VoterPlan(f"v{i}", "land") for i in range(1, 9)])
     simulation.make_key()
     accept(simulation.cast([ballot(simulation, i) for i in range(1, 5)]))
     return simulation
@@ -59,6 +60,17 @@ def due(simulation: Simulation, time: str) -> ThresholdTest:
     return procedure.petitions.body(simulation.election.contest("park"), time, procedure.box, procedure.log)
 
 
+def barred(simulation: Simulation, time: str, path: Path) -> None:
+    """Check that no test is made now: the honest operator will not open it, and nobody takes it from another one."""
+    with pytest.raises(VerificationError, match="new ballots are too few") as caught:
+        simulation.operator.test("park", time)
+    assert caught.value.check == "tally.unit"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Petitions, "_enough", lambda *_: True)
+        entry = by(simulation, "operator", due(simulation, time))
+    assert refused_everywhere(simulation, path, entry) == "tally.unit"
+
+
 # --- the operator wants more than the bit ---
 
 
@@ -82,6 +94,33 @@ def test_a_test_of_what_was_kept_before(simulation: Simulation, tmp_path: Path) 
     accept(simulation.cast([ballot(simulation, 5)]))
     entry = by(simulation, "operator", earlier)
     assert refused_everywhere(simulation, tmp_path / "board", entry) == "petition.test"
+
+
+def test_one_vote_out_of_three_tests(simulation: Simulation, tmp_path: Path) -> None:
+    """Of P, of P and Q, of Q and v8: any two differ in three voters, and third less second plus first is v8's vote."""
+    simulation.test("park", JUNE)
+    accept(simulation.cast([ballot(simulation, i) for i in (5, 6, 7)]))
+    simulation.test("park", JULY)
+    for i in range(1, 5):
+        simulation.revoke(f"v{i}")
+    accept(simulation.cast([ballot(simulation, 8)]))
+    simulation.operator.close_box()
+    barred(simulation, "closing", tmp_path / "board")
+
+
+def test_one_vote_out_of_three_tests_the_other_way_round(simulation: Simulation, tmp_path: Path) -> None:
+    """Of P and Q, of P, of Q and v: the second one is no test already, for it has no new ballot."""
+    accept(simulation.cast([ballot(simulation, i) for i in (5, 6, 7)]))
+    simulation.test("park", JUNE)
+    for i in (5, 6, 7):
+        simulation.revoke(f"v{i}")
+    barred(simulation, JULY, tmp_path / "second")
+    for i in (5, 6, 7):
+        simulation.restore(f"v{i}")
+    for i in range(1, 5):
+        simulation.revoke(f"v{i}")
+    accept(simulation.cast([ballot(simulation, 8)]))
+    barred(simulation, JULY, tmp_path / "third")
 
 
 def test_a_petition_counted_as_if_it_were_a_sum(simulation: Simulation, tmp_path: Path) -> None:

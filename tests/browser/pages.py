@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evote.methods.outcome import Outcome, Table
+from evote.methods.threshold import tested
 from evote.procedure.turnout import Turnout
 from evote.record.entries import Closing, Result, UnitResult
 from evote.record.manifest import Election
@@ -131,11 +132,17 @@ def _survey() -> tuple[Election, Result]:
 
 
 def _petition() -> tuple[Election, Result]:
-    rows = (("halfway", "412", "500", "no"), ("closing", "1203", "500", "yes"))
-    table = Table(title="Threshold", columns=("Time", "Ballots", "Threshold", "Reached"), rows=rows)
-    outcome = Outcome(method="threshold", winners=("support",), tables=(table,))
+    rows = [("halfway", 412, 500, False), ("closing", 1203, 500, True)]
+    return _lido(tested("support", rows, None), withheld=0)
+
+
+def _barred() -> tuple[Election, Result]:
+    return _lido(tested("support", [("halfway", 412, 500, False)], ("closing", 419, 500, 10)), withheld=7)
+
+
+def _lido(outcome: Outcome, withheld: int) -> tuple[Election, Result]:
     election = election_of([option("support", "I support this petition")], "Save the lido", "petition")
-    return election, Result(contest="c", units=(), counts=(), blank=0, invalid=0, withheld=0, outcome=outcome)
+    return election, Result(contest="c", units=(), counts=(), blank=0, invalid=0, withheld=withheld, outcome=outcome)
 
 
 def _hostile() -> tuple[Election, Result]:
@@ -170,6 +177,7 @@ SAMPLES: dict[str, Report] = {
     "budget": _sample(_budget()),
     "survey": _sample(_survey()),
     "petition": _sample(_petition()),
+    "barred": _sample(_barred()),
     "points": _sample((MARKS, result_of((402, 1191)))),
     "hostile": _sample(_hostile()),
     "no votes": _sample((YES_NO, result_of((0, 0), unit("north", 0, (0, 0)), withheld=600))),

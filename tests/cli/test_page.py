@@ -172,6 +172,11 @@ EXPECTED: dict[str, list[str]] = {
         "Reached",
         "closing",
     ],
+    "barred": [
+        "No option won, as of the test halfway; that at closing was barred: fewer than 10 new ballots.",
+        "voters of whom another ballot is kept than at the last test, or none any more: 7",
+        "barred: fewer than 10 new ballots",
+    ],
     "points": ["Points", "402", "1191"],
     "no votes": ["Withheld", "600"],
     "nobody voted": ["0 of the 0 voters on the roll", "-"],
@@ -362,6 +367,10 @@ DECISIONS = {
     ],
     "ranked": ["1 . Knoxville", "Votes at the end of each stage"],
     "petition": ["the public learns only the decision", "1 . I support this petition", "Threshold"],
+    "barred": [
+        "as of the test halfway; that at closing was barred: fewer than 10 new ballots: no option won",
+        "or none",
+    ],
 }
 
 
@@ -379,7 +388,7 @@ def test_a_decision_is_told_in_the_terminal(name: str, capsys: pytest.CaptureFix
     ("withheld", "tested", "text"),
     [
         (0, True, "the public learns only the decision; trustees who test it learn the count"),
-        (7, True, "learn the count; too few votes are new since the last test: 7"),
+        (7, True, "voters of whom another ballot is kept than at the last test, or none any more: 7"),
         (7, False, "not tested, for too few ballots are kept: 7"),
     ],
 )

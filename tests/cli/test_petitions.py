@@ -121,6 +121,30 @@ def test_from_the_vote_to_the_verdict(parties: Parties) -> None:
     assert parties.inspect(parties.home / "n1.msg").last == "A pool: tested"
 
 
+def test_a_closing_that_is_barred(parties: Parties) -> None:
+    """The park fails at five ballots and is supported by two more: whoever reads the result reads of when it is."""
+    begin(parties)
+    answer(parties)
+    for voter in ("s2", "s3"):
+        parties.post(parties.vote(voter, "park=support", "pool=", out=f"{voter}-late.msg"))
+    parties.do("operator", "operator", "close", parties.record)
+    assert "contest park, test closing: barred, for fewer than 3 ballots are new" in status(parties)
+    parties.do("operator", "operator", "tally", parties.record)
+    answer(parties)
+    parties.do("operator", "operator", "tally", parties.record)
+    said = "as of the test 1 June; that at closing was barred: fewer than 3 new ballots"
+    verified = parties.run("verify", parties.record, "--json", parties.home / "report.json")
+    assert verified.status == 0
+    assert f"contest park: decided {said}" in verified.out
+    results = json.loads((parties.home / "report.json").read_text())["results"]
+    assert results["park"]["outcome"]["tables"][0]["rows"][-1][-1] == "barred: fewer than 3 new ballots"
+    shown = parties.run("show", parties.record)
+    assert f"A park: decided by the method threshold, {said}: no option won" in shown.out
+    assert "or none any more: 2" in shown.out
+    late = parties.inspect(parties.home / "s2-late.msg").out
+    assert "A park: kept, but not tested: too few ballots were new" in late
+
+
 # --- said once, said again ---
 
 
@@ -203,7 +227,7 @@ def test_when_a_petition_is_not_tested(supported: Parties, name: str) -> None:
 def test_too_few_ballots_are_not_tested(tmp_path: Path) -> None:
     parties = at_stage("voting", tmp_path / "home", "petitions")
     said = parties.run("operator", "test", parties.record, *EARLY, *parties.keys("operator"))
-    one_sentence(said, 2, "contest park: 0 ballots are too few for a test")
+    one_sentence(said, 2, "contest park: 0 new ballots are too few for a test")
     enrolled = at_stage("enrolled", tmp_path / "enrolled", "petitions")
     said = enrolled.run("operator", "test", enrolled.record, *EARLY, *enrolled.keys("operator"))
     one_sentence(said, 2, "voting has not begun")

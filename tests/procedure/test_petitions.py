@@ -12,6 +12,7 @@ import pytest
 from evote.crypto.pedersen import second_generator
 from evote.errors import Refused, VerificationError
 from evote.methods.outcome import Outcome
+from evote.methods.threshold import as_of
 from evote.record.entries import AnyBody, Entry, Result, ThresholdProof, ThresholdShare, ThresholdTest
 from evote.simulate import Simulation, VoterPlan, appoint
 from evote.tally.petition_trustee import PetitionTrustee, Pooled, decode_pooled
@@ -119,40 +120,97 @@ def test_nobody_stands_alone_between_two_tests(tmp_path: Path) -> None:
     vote(simulation, [], names(4))
     vote(simulation, names(4))
     vote(simulation, [], names(4, 1))
-    with pytest.raises(VerificationError, match="2 ballots are too few") as caught:
+    with pytest.raises(VerificationError, match="2 new ballots are too few") as caught:
         simulation.operator.test("park", "1 July")
     assert caught.value.check == "tally.unit"
     simulation.finish()
     found = outcome(simulation)
     assert found.outcome is not None
     assert (found.withheld, found.outcome.winners) == (2, ("support",))
-    assert found.outcome.tables[0].rows == ((EARLY, "5", "4", "yes"),)
+    assert found.outcome.tables[0].rows == ((EARLY, "5", "4", "yes"), BARRED)
     assert verify(tmp_path / "r").status == 0
 
 
-def test_a_revocation_is_a_change(tmp_path: Path) -> None:
+BARRED = ("closing", "5", "4", "barred: fewer than 3 new ballots")
+
+
+def test_an_outcome_says_of_which_test_it_is(tmp_path: Path) -> None:
+    """Five support it, of whom two came after the test: the no is that of the test, and says so."""
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3), names(4, 5, 6))
+    simulation.test("park", EARLY)
+    vote(simulation, names(7, 8))
+    simulation.finish()
+    decided = decision(simulation)
+    rows = ((EARLY, "6", "4", "no"), ("closing", "8", "4", "barred: fewer than 3 new ballots"))
+    assert (decided.winners, decided.tables[0].rows, outcome(simulation).withheld) == ((), rows, 2)
+    assert as_of(decided) == "as of the test 1 June; that at closing was barred: fewer than 3 new ballots"
+    report = verify(tmp_path / "r")
+    assert report.status == 0
+    assert f"contest park: decided {as_of(decided)}" in report.notes
+
+
+def test_an_outcome_at_closing_needs_no_word(tmp_path: Path) -> None:
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3))
+    simulation.finish()
+    assert as_of(decision(simulation)) == ""
+    assert not any("park" in note for note in verify(tmp_path / "r").notes)
+
+
+def test_a_revocation_alone_makes_no_test(tmp_path: Path) -> None:
     simulation = petition(tmp_path / "r")
     vote(simulation, names(1, 2, 3, 4), names(5))
     simulation.test("park", EARLY)
     simulation.revoke("v1")
     simulation.finish()
     assert (outcome(simulation).withheld, decision(simulation).winners) == (1, ("support",))
+    assert decision(simulation).tables[0].rows[1:] == (("closing", "4", *BARRED[2:]),)
 
 
-def test_nobody_is_hidden_behind_a_revocation(tmp_path: Path) -> None:
-    """Between spring and summer three are set aside, between summer and autumn they come back, and v6 with them."""
+def test_ballots_that_came_back_are_not_new(tmp_path: Path) -> None:
+    """Five are set aside after spring, so that the others alone are few; they come back, and v6 with them."""
     simulation = petition(tmp_path / "r")
     vote(simulation, names(1, 2, 3, 4), names(5, 7))
     simulation.test("park", EARLY)
     for voter in names(1, 2, 3):
         simulation.revoke(voter)
-    simulation.test("park", "1 July")
+    with pytest.raises(VerificationError, match="0 new ballots are too few"):
+        simulation.operator.test("park", "1 July")
     for voter in names(1, 2, 3):
         simulation.restore(voter)
     vote(simulation, names(6))
     simulation.finish()
-    assert [row[0] for row in decision(simulation).tables[0].rows] == [EARLY, "1 July"]
-    assert outcome(simulation).withheld == 4
+    assert [row[0] for row in decision(simulation).tables[0].rows] == [EARLY, "closing"]
+    assert outcome(simulation).withheld == 1
+
+
+def test_ballots_set_aside_at_every_test_so_far_are_new(tmp_path: Path) -> None:
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3, 4), names(5, 6))
+    for voter in names(1, 2, 3):
+        simulation.revoke(voter)
+    simulation.test("park", EARLY)
+    for voter in names(1, 2, 3):
+        simulation.restore(voter)
+    simulation.finish()
+    rows = ((EARLY, "3", "4", "no"), ("closing", "6", "4", "yes"))
+    assert decision(simulation).tables[0].rows == rows
+
+
+def test_the_ballots_of_any_test_before_may_be_tested_again(tmp_path: Path) -> None:
+    """Not only of the last one: those who came in between are set aside."""
+    simulation = petition(tmp_path / "r")
+    vote(simulation, names(1, 2, 3, 4))
+    simulation.test("park", EARLY)
+    vote(simulation, [], names(5, 6, 7))
+    simulation.test("park", "1 July")
+    for voter in names(5, 6, 7):
+        simulation.revoke(voter)
+    simulation.finish()
+    assert [row[:2] for row in decision(simulation).tables[0].rows] == [(EARLY, "4"), ("1 July", "7"), ("closing", "4")]
+    assert outcome(simulation).withheld == 0
+    assert verify(tmp_path / "r").status == 0
 
 
 def test_the_same_ballots_may_be_tested_again(tmp_path: Path) -> None:

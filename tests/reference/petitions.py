@@ -40,21 +40,29 @@ class Petitions:
 
     def times_left(self, contest: SimpleNamespace) -> list[str]:
         """Return when a test can still be opened, as things stand."""
-        times, made = contest.question.times, [test.body.time for test in self.tests if test.contest is contest]
+        times, made = contest.question.times, [test.body.time for test in self.made(contest)]
         left = times[times.index(made[-1]) + 1 :] if made else times
         return [time for time in left if (time == "closing") == self.board.counting.closed]
 
+    def made(self, contest: SimpleNamespace) -> list[SimpleNamespace]:
+        return [test for test in self.tests if test.contest is contest]
+
+    def numbers(self, contest: SimpleNamespace) -> dict[str, int]:
+        """Return, for each voter, the number of the entry that is the ballot kept now."""
+        return {c.voter: self.board.voters[c.voter].number for c, _ in self.kept(contest)}
+
     def enough(self, contest: SimpleNamespace) -> bool:
-        least = self.board.election.minimum_group
-        return len(self.kept(contest)) >= least and not any(0 < change < least for change in self.changes(contest))
+        """Tell whether the ballots kept now are those of some test already, or enough of them of none."""
+        now = set(self.numbers(contest).values())
+        tests = [set(test.numbers.values()) for test in self.made(contest)]
+        new = [number for number in now if not any(number in test for test in tests)]
+        return now in tests or len(new) >= self.board.election.minimum_group
 
-    def changes(self, contest: SimpleNamespace) -> list[int]:
-        """Return, for each of the contest's tests, how many voters have another ballot kept, or none, than at it."""
-        now, tests = self.by_voter(contest), [test.kept for test in self.tests if test.contest is contest]
-        return [sum(now.get(voter) is not then.get(voter) for voter in now.keys() | then.keys()) for then in tests]
-
-    def by_voter(self, contest: SimpleNamespace) -> dict[str, Any]:
-        return {c.voter: answer for c, answer in self.kept(contest)}
+    def withheld(self, contest: SimpleNamespace) -> int:
+        """Return how many voters have another ballot kept, or none, than at the contest's last test."""
+        now, made = self.numbers(contest), self.made(contest)
+        then: dict[str, int] = made[-1].numbers if made else {}
+        return sum(now.get(voter) != then.get(voter) for voter in now.keys() | then.keys())
 
     def on_threshold_test(self, body: Any, _: str) -> None:
         self.board.polls()
@@ -70,7 +78,7 @@ class Petitions:
         T = contest.threshold(N)
         test = SimpleNamespace(contest=contest, body=body, c=c, T=T, m=2 ** max(N, T).bit_length() - 1)
         test.digest = hashlib.sha256(forms.dump(board.raw[-1]["body"])).digest()
-        test.shares, test.reached, test.kept = {}, None, self.by_voter(contest)
+        test.shares, test.reached, test.numbers = {}, None, self.numbers(contest)
         self.tests.append(test)
 
     def under_way(self, body: Any) -> SimpleNamespace:
@@ -126,16 +134,16 @@ class Petitions:
 
     def check_result(self, contest: SimpleNamespace, body: Any) -> None:
         """Check the result of a petition whose box is closed."""
-        tests = [test for test in self.tests if test.contest is contest]
-        last = tests[-1:]
-        made = [test for test in last if test.body.time == "closing"]
-        require(made or not self.enough(contest), "the last test is not made")
-        require(all(test.reached is not None for test in last), "the last test has no end")
+        tests = self.made(contest)
+        at_closing = [test for test in tests if test.body.time == "closing"]
+        require(at_closing or not self.enough(contest), "the last test is not made")
+        require(not tests or tests[-1].reached is not None, "the last test has no end")
         require((body.units, body.counts, body.blank, body.invalid) == ([], [], 0, 0), "a petition tells no counts")
-        rows = [
-            (test.body.time, test.body.ballots, test.T, yes(test.reached)) for test in tests if test.reached is not None
-        ]
-        winners = [contest.options[0].id] if last and last[0].reached else []
+        rows = [(t.body.time, t.body.ballots, t.T, yes(t.reached)) for t in tests if t.reached is not None]
+        if not at_closing:
+            reason = f"barred: fewer than {self.board.election.minimum_group} new ballots"
+            rows.append(("closing", len(self.kept(contest)), contest.threshold(self.electorate(contest)), reason))
+        winners = [contest.options[0].id] if tests and tests[-1].reached else []
         expected = outcome("threshold", winners, table("Threshold", ["Time", "Ballots", "Threshold", "Reached"], rows))
-        require(body.outcome == (expected if last else None), "not the outcome")
-        require(body.withheld == [len(self.kept(contest)), *self.changes(contest)][-1], "withheld")
+        require(body.outcome == (expected if tests else None), "not the outcome")
+        require(body.withheld == self.withheld(contest), "withheld")

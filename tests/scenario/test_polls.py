@@ -93,14 +93,18 @@ def test_of_a_petition_only_the_threshold_is_told(tmp_path: Path, seed: int) -> 
     assert roll.results == {"it": result}
 
 
-@pytest.mark.parametrize(("voters", "tests", "withheld"), [(1, (), 1), (2, ("late",), 1), (5, ("early", "closing"), 0)])
+@pytest.mark.parametrize(
+    ("voters", "tests", "withheld"), [(1, (), 1), (2, ("late", "closing"), 1), (5, ("early", "closing"), 0)]
+)
 def test_a_petition_is_tested_when_there_are_ballots_enough(
     tmp_path: Path, voters: int, tests: tuple[str, ...], withheld: int
 ) -> None:
-    """A third vote before each test, and one whose ballot is revoked; three must be there, and three be new."""
+    """A third vote before each test, and one whose ballot is revoked; three must be new, or the closing is barred."""
     outcome, report = held(tmp_path / "record", small_poll("threshold", voters=voters))
     assert tuple(row[0] for row in outcome.expected["it"].tests) == tests
     assert report.results["it"].withheld == withheld
+    barred = ["barred: fewer than 3 new ballots" in row for row in outcome.expected["it"].tests]
+    assert barred == [False] * (len(tests) - 1) + [voters == 2] * bool(tests)
     assert (report.results["it"].outcome is not None) == bool(tests)
 
 

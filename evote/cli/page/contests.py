@@ -21,6 +21,7 @@ from evote.cli.names import (
 from evote.cli.page.chart import COLOURS, bar, chamber, percent
 from evote.cli.page.element import LONG, Child, element, listing, section, table
 from evote.methods.outcome import Outcome, Table
+from evote.methods.threshold import as_of
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
@@ -50,12 +51,18 @@ def _decision(contest: Contest, outcome: Outcome) -> list[Element]:
         parts += [chamber(seats), table(f"The {len(names)} seats", ("Party", "Seats"), rows, [1])]
         parts.append(_folded("Who won them, in order", listing("ol", names), len(names)))
     elif len(names) == 1:
-        parts.append(element("p", "Won by ", element("strong", element("bdi", names[0])), class_="lead"))
+        won = element("strong", element("bdi", names[0]))
+        parts.append(element("p", "Won by ", won, *_as_of(outcome), class_="lead"))
     elif names:
         parts.append(_folded(f"The {len(names)} that won, in order", listing("ol", names), len(names)))
     else:
-        parts.append(element("p", "No option won.", class_="lead"))
+        parts.append(element("p", "No option won", *(_as_of(outcome) or "."), class_="lead"))
     return parts
+
+
+def _as_of(outcome: Outcome) -> list[Child]:
+    said = as_of(outcome)
+    return [", ", element("bdi", said), "."] if said else []
 
 
 def _folded(title: str, items: Element, count: int) -> Element:
