@@ -43,7 +43,10 @@ class SingleUse:
         `Refused` if somebody has, or if the file is not where it was; then, and if it cannot be renamed (``OSError``),
         it is left as it is.
         """
-        fcntl.flock(self.file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+        except OSError as error:
+            raise Refused(f"{self.name} cannot be locked, so it might serve twice: {error.strerror}") from None
         self.check()
         self._rename()
         sync_directory(self.path.parent)

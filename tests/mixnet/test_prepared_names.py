@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -197,6 +198,17 @@ def test_what_cannot_be_renamed_is_left_as_it_is(prepared_at: Path, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", refuse)
         with pytest.raises(OSError, match="Permission denied"):
+            claimed(prepared_at)
+    shuffle_with(claimed(prepared_at))
+
+
+def test_what_cannot_be_locked_is_left_as_it_is(prepared_at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", refuse)
+        with pytest.raises(Refused, match=r"cannot be locked, .*: No locks available"):
             claimed(prepared_at)
     shuffle_with(claimed(prepared_at))
 
