@@ -1,8 +1,8 @@
 """Counts: a CSV file of how many votes each option had in each district, for a definition that is given.
 
 Columns ``district``, ``option`` and ``votes``; others are for people. Each vote counted becomes a ballot for that one
-option; the option ``blank``, unless the definition has one of that name, is a ballot for none. Districts that the
-definition does not have are left out, so that one file serves a country and each of its parts.
+option; the option ``blank``, unless the definition has one of that name, is a ballot for none. A row of a district that
+the definition does not have is refused: it may be a slip, and votes would be missing.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def counts_poll(data: bytes, definition: Mapping[str, Any]) -> Poll:
         line, district, option = row.line, row["district"], row["option"]
         votes = whole(row["votes"], line, "the number of votes")
         if district not in places:
-            continue
+            raise wrong(line, f"district {shown(district)} is not in the definition")
         chosen = () if option == BLANK and BLANK not in options else (option,)
         if chosen and not (option in options and (not options[option] or district in options[option])):
             raise wrong(line, f"the definition has no option {shown(option)} in district {shown(district)}")

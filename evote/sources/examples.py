@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from evote.errors import EvidenceMissing
-from evote.record.manifest import definition_from_toml
+from evote.record.toml import definition_from_toml
 from evote.sources.poll import Poll
 from evote.sources.reader import read_poll
 
@@ -28,11 +29,13 @@ def example_text(name: str) -> str:
 
 def example_poll(name: str, districts: Collection[str] = ()) -> Poll:
     """Return the definition and the votes, those of some ``districts`` alone if they are named."""
-    definition: Mapping[str, Any] = definition_from_toml(example_text(name))
-    if districts:
-        definition = restricted(definition, districts)
+    definition = definition_from_toml(example_text(name))
     (votes,) = FOLDER.glob(f"{name}-*.csv")
-    return read_poll(votes, definition=definition)
+    poll = read_poll(votes, definition=definition)
+    if not districts:
+        return poll
+    lines = tuple(line for line in poll.lines if line.vote.district in districts)
+    return replace(poll, definition=restricted(poll.definition, districts), lines=lines)
 
 
 def restricted(definition: Mapping[str, Any], districts: Collection[str]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ a,yes,Yes,3
 a,no,No,2
 a,blank,"Invalid, or blank",1
 b,here,H,0
-c,yes,Yes,9
 """
 
 
@@ -73,11 +72,12 @@ MALFORMED = {
         changed(FILE, "a,no,", "a,here,"),
         "line 3: the definition has no option 'here' in",
     ),
+    "a district mistyped": (changed(FILE, "a,no,", "c,no,"), "line 3: district 'c' is not in the definition"),
     "an option twice": (changed(FILE, "a,no,", "a,yes,"), "line 3: option 'yes' of district 'a' again"),
     "votes in words": (changed(FILE, "No,2", "No,two"), "line 3: the number of votes 'two' is not a whole number"),
     "votes against": (changed(FILE, "No,2", "No,-2"), "line 3: the number of votes '-2' is not a whole number"),
     "half a vote": (changed(FILE, "No,2", "No,0.5"), "line 3: the number of votes '0.5' is not a whole number"),
-    "an open quotation": (changed(FILE, 'blank"', "blank"), "line 6: unexpected end of data"),
+    "an open quotation": (changed(FILE, 'blank"', "blank"), "line 5: unexpected end of data"),
 }
 
 
