@@ -16,7 +16,7 @@ from evote.record.manifest import Contest, Election
 
 CELL = re.compile(r"(?P<district>[a-z0-9-]+)(/(?P<stratum>(?!x\d+$)[a-z0-9-]+))?(/x(?P<weight>\d+))?")
 POINTS, FIRST_PREFERENCES, VOTES = "Points", "First preferences", "Votes"
-ONLY_DECIDED = "by the rules of this contest the public learns only the decision; trustees who test it learn the count"
+ONLY_DECIDED = "by the rules the public learns only the decision of this contest; who proves a test learns the count"
 OTHERS_KEPT = "voters of whom another ballot is kept than at the last test, or none any more"
 NOT_TESTED = "not tested, for too few ballots are kept"
 

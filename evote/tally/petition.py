@@ -3,8 +3,8 @@
 The aggregate (c1, c2) of the kept ballots encrypts their number S, 0 <= S <= N. Trustee j publishes D_j = c1^x_j
 h^rho_j and proves that it is made with the x_j of its share key Y_j = g^x_j. For t of them, lambda_j being the Lagrange
 weights, C = c2 / prod_j D_j^lambda_j = g^S h^rho is a Pedersen commitment to S, with rho = - sum_j lambda_j rho_j. The
-t trustees pool their rho_j, so that one of them can prove that S - T or T - 1 - S lies in 0..2^k - 1, k the bits of the
-larger of N and T. Those t learn S, which they could decrypt anyway.
+t trustees pool their rho_j with one of them, which proves that S - T or T - 1 - S lies in 0..2^k - 1, k the bits of the
+larger of N and T. Only whoever has what is pooled learns S, though any t could decrypt it together.
 
 Sound: D_j is as stated or a logarithm of h is known, so C commits to S. S - T lies between -T and N, so if it is in
 0..2^k - 1 modulo q, it is not negative; so with T - 1 - S.

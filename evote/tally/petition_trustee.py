@@ -1,8 +1,8 @@
 """A trustee's part in the test of a petition: a blinded partial decryption, pooling the blinding, the proof.
 
 It is handed `PetitionTests`, which have verified the board up to here, and a `Trustee`, whose state remembers what must
-be said only once. What is pooled lets t trustees together see the count, and goes to one of them in a box that only
-that one opens. Secret exponents take the careful path.
+be said only once. What t - 1 others pool with a trustee shows it the count; it comes in boxes that only that one opens.
+Secret exponents take the careful path.
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ EXPECTED: dict[str, list[str]] = {
     "survey": ["Votes, by weight", "North, men + South, men", "North, women, weight 3", bytes(range(32)).hex()],
     "petition": [
         "the public learns only the decision",
-        "trustees who test it learn the count",
+        "who proves a test learns the count",
         "Won by I support this petition",
         "Reached",
         "closing",
@@ -387,7 +387,7 @@ def test_a_decision_is_told_in_the_terminal(name: str, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("withheld", "tested", "text"),
     [
-        (0, True, "the public learns only the decision; trustees who test it learn the count"),
+        (0, True, "the public learns only the decision of this contest; who proves a test learns the count"),
         (7, True, "voters of whom another ballot is kept than at the last test, or none any more: 7"),
         (7, False, "not tested, for too few ballots are kept: 7"),
     ],
