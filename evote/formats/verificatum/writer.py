@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +80,7 @@ class MixServer:
             raise Refused(f"a file has room for at most {most} rows of this session, not {rows}: shuffle without")
         single_use.check_unused(path)
         _check_place(path)
+        _check_name(single_use.spent(path))
         purpose = precomputation.purpose_of(self.shuffler, self.auxsid, rows)
         made = precomputation.prepare(self.shuffler, purpose, self._generators(rows))
         with _writing(path):
@@ -161,15 +162,23 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        error.filename = str(path)
+        if error.errno:
+            error.filename = str(path)
         raise
 
 
 def _check_place(path: Path) -> None:
     """Raise ``OSError`` if there is something of that name, or nothing can be written beside it."""
     check_new(path)
+    _check_name(path)
     with tempfile.TemporaryFile(suffix=SUFFIX, prefix=PREFIX, dir=path.parent):
         pass
+
+
+def _check_name(path: Path) -> None:
+    """Raise ``OSError`` if nothing can be called so."""
+    with suppress(FileNotFoundError):
+        path.lstat()
 
 
 def _read_key(info: ProtInfo, layout: Layout, path: Path) -> JointKey:

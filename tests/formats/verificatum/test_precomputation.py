@@ -196,8 +196,8 @@ def test_a_bad_list_is_refused_before_anything_is_spent(name: str, tmp_path: Pat
 def test_where_nothing_can_be_written_nothing_is_spent(tmp_path: Path) -> None:
     write_session(group("p-256"), 2, tmp_path)
     prepare(tmp_path, 2)
-    for place in ("nowhere/nizkp", "protInfo.xml/nizkp"):
-        with pytest.raises(OSError, match=r"No such file|Not a directory"):
+    for place in ("nowhere/nizkp", "protInfo.xml/nizkp", "a" * 256):
+        with pytest.raises(OSError, match=r"No such file|Not a directory|File name too long"):
             shuffle(tmp_path, place)
     assert shuffle(tmp_path) == 2
 
@@ -251,6 +251,15 @@ def test_where_there_is_no_directory_nothing_is_prepared(tmp_path: Path) -> None
     write_session(group("p-256"), 1, tmp_path)
     with pytest.raises(FileNotFoundError):
         server(tmp_path).prepare(tmp_path / "nowhere" / PREPARED, PASSPHRASE, 2, vault.MINIMAL)
+
+
+@pytest.mark.usefixtures("idle")
+@pytest.mark.parametrize("length", [250, 256])
+def test_a_name_too_long_is_refused_before_anything_is_prepared(length: int, tmp_path: Path) -> None:
+    """Also one to which ``.spent`` cannot be added."""
+    write_session(group("p-256"), 1, tmp_path)
+    with pytest.raises(OSError, match="File name too long"):
+        server(tmp_path).prepare(tmp_path / ("a" * length), PASSPHRASE, 2, vault.MINIMAL)
 
 
 SESSIONS = [("p-256", 1, 1, ()), ("p-256", 2, 2, (1,)), ("p-384", 1, 3, ()), ("modp-2048", 3, 1, (0,))]
