@@ -137,7 +137,7 @@ class ClosedBox:
         self.units: dict[str, tuple[Unit, ...]] = {}
         for contest in election.contests:
             cells = Counter(cell_of(k.credential) for k in self._kept if contest.put_to(k.credential.district))
-            self.units[contest.id] = partition(cells, election.minimum_group)
+            self.units[contest.id] = partition(cells, election.minimum_group, contest.allowed)
 
     def opened(self, contest: Contest) -> list[Unit]:
         """Return the units of a contest that are large enough to be decrypted."""

@@ -1,9 +1,10 @@
 """Units: the groups of ballots that are counted together, never smaller than the definition's ``minimum_group``.
 
 The kept ballots of a contest fall into cells (district, stratum, weight). A cell below the minimum is merged with the
-smallest other one in its parent: first within its district, then within the contest. Weight classes are never merged,
-because a heavy vote can be read off a sum of light ones. What stays below the minimum is withheld: not decrypted, and
-counted as withheld. The units are one partition, so no total can be subtracted from another.
+smallest other one in its parent: first within its district, then among the districts whose voters may choose the same
+options. Other districts are never merged, because a vote for what only some could choose says that it is theirs; nor
+are weight classes, because a heavy vote can be read off a sum of light ones. What stays below the minimum is withheld:
+not decrypted, and counted as withheld. The units are one partition, so no total can be subtracted from another.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Cells of one weight that are counted together."""
+    """Cells of one weight, of districts with the same options, that are counted together."""
 
     cells: tuple[Cell, ...]
     ballots: int
@@ -61,9 +62,9 @@ class Unit:
         return self.cells[0].weight
 
     @property
-    def districts(self) -> frozenset[str]:
-        """The districts that the cells lie in."""
-        return frozenset(cell.district for cell in self.cells)
+    def district(self) -> str:
+        """One of the districts that the cells lie in; the voters of all may choose the same options."""
+        return self.cells[0].district
 
 
 def cell_of(credential: Credential) -> Cell:
@@ -71,18 +72,21 @@ def cell_of(credential: Credential) -> Cell:
     return Cell(credential.district, credential.stratum, credential.weight)
 
 
-def partition(ballots: Mapping[Cell, int], minimum: int) -> tuple[Unit, ...]:
+def partition(ballots: Mapping[Cell, int], minimum: int, allowed: Callable[[str], tuple[int, ...]]) -> tuple[Unit, ...]:
     """Return the units, sorted by name, for the number of kept ballots in each cell; empty cells do not appear.
 
-    A unit may still have fewer ballots than ``minimum`` if its parent holds no other: it is withheld.
+    ``allowed`` tells the options open to a district, as `Contest.allowed` does. A unit may still have fewer ballots than
+    ``minimum`` if its parent holds no other: it is withheld.
     """
     units = [Unit((cell,), count) for cell, count in ballots.items() if count]
-    units = _merge(units, minimum, lambda unit: (unit.weight, unit.cells[0].district))
-    units = _merge(units, minimum, lambda unit: (unit.weight,))
+    units = _merge(units, minimum, lambda unit: (unit.weight, unit.district))
+    units = _merge(units, minimum, lambda unit: (unit.weight, allowed(unit.district)))
     return tuple(sorted(units, key=lambda unit: unit.name))
 
 
-def _merge(units: Iterable[Unit], minimum: int, parent: Callable[[Unit], tuple[int | str, ...]]) -> list[Unit]:
+def _merge(
+    units: Iterable[Unit], minimum: int, parent: Callable[[Unit], tuple[int, str | tuple[int, ...]]]
+) -> list[Unit]:
     merged: list[Unit] = []
     for _, siblings in groupby(sorted(units, key=parent), parent):
         merged += _merge_siblings(list(siblings), minimum)

@@ -116,7 +116,7 @@ class Ledger:
         if contest.question.route is Route.THRESHOLD:
             return self._tested(contest)
         kept = list(self._kept(contest))
-        units = partition(Counter(_cell(plan) for plan, _ in kept), self._election.minimum_group)
+        units = partition(Counter(_cell(plan) for plan, _ in kept), self._election.minimum_group, contest.allowed)
         opened = [unit for unit in units if unit.ballots >= self._election.minimum_group]
         unit_of = {cell: unit for unit in opened for cell in unit.cells}
         ballots: dict[Unit, list[Selection | None]] = {unit: [] for unit in opened}

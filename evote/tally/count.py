@@ -70,7 +70,7 @@ def _summed(contest: Contest, unit: Unit, plaintexts: Vector) -> Counted:
 def _read(contest: Contest, unit: Unit, plaintexts: Vector) -> Counted:
     question, messages = contest.question, plaintexts.encodings()
     table = small_logarithms(plaintexts.group, question.bound + 1)
-    allowed = {option for district in unit.districts for option in contest.allowed(district)}
+    allowed = set(contest.allowed(unit.district))
     selections, invalid = Counter[tuple[int, ...]](), []
     for row in batched(messages, question.columns):
         exponents = [table.get(message) for message in row]

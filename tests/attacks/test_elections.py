@@ -13,6 +13,7 @@ from evote.simulate import Simulation, appoint, make_keys
 from evote.verify import Report, verify
 from tests.attacks.dishonest import board_of, condemned, items_of, refused_everywhere
 from tests.elections import (
+    CONTESTS,
     EXPECTED,
     NORTH,
     SOUTH,
@@ -154,6 +155,21 @@ def test_small_unit_from_totals(tmp_path: Path) -> None:
         for option, total in enumerate(result.counts):
             assert total == sum(unit.weight * unit.counts[option] for unit in result.units)
         assert not any("x5" in unit.unit for unit in result.units)
+
+
+@pytest.mark.parametrize("road", ["sum", "mix"])
+def test_one_voter_of_another_list_in_a_larger_unit(tmp_path: Path, road: str) -> None:
+    """Merged with the south, the one voter of the north would be the one who could vote for Nia: all would see it."""
+    options = [{"id": "nia", "name": "Nia", "districts": ["north"]}, {"id": "sam", "name": "Sam"}]
+    contest = {**CONTESTS[road][0], "options": options}
+    simulation = open_box(tmp_path / "record", road, (*NORTH, *SOUTH), contests=[contest])
+    ballots = [simulation.ballot(v, {contest["id"]: [1 if v == "n1" else 2]}) for v in ("n1", "s1", "s2", "s3", "s4")]
+    accept(simulation.cast(ballots))
+    simulation.finish()
+    (result,) = bodies(simulation.path, Result)
+    assert [(unit.unit, unit.counts) for unit in result.units] == [("south", (0, 4))]
+    assert result.withheld == 1
+    assert verify(simulation.path).status == 0
 
 
 UNITS = ("south/x5", "south+south/x5", "north+south", "north+south+south/x5", "")

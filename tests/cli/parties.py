@@ -242,9 +242,9 @@ def _vote(parties: Parties) -> None:
         parties.post(parties.do("registrar", *words, out=f"{verb}-{voter}.msg"))
 
 
-# What the voting above comes to.
-COUNTS = {"council": {"ada": 2, "bob": 0, "eve": 2}, "mayor": {"kai": 0, "liv": 2, "mia": 2}}
-BLANK, WITHHELD = 1, 1
+# What the voting above comes to; the two of the south, who could choose Mia, are too few for a mayor.
+COUNTS = {"council": {"ada": 2, "bob": 0, "eve": 2}, "mayor": {"kai": 0, "liv": 2, "mia": 0}}
+BLANK, WITHHELD = 1, {"council": 1, "mayor": 3}
 
 # stage -> the one before it, and what leads from there to here
 STAGES: dict[str, tuple[str, Callable[[Parties], object]]] = {

@@ -29,7 +29,7 @@ def test_the_result_is_what_was_put_in(held: Parties) -> None:
     for contest in election.contests:
         result = results[contest.id]
         assert dict(zip((o.id for o in contest.options), result["counts"], strict=True)) == COUNTS[contest.id]
-        assert (result["blank"], result["invalid"], result["withheld"]) == (BLANK, 0, WITHHELD)
+        assert (result["blank"], result["invalid"], result["withheld"]) == (BLANK, 0, WITHHELD[contest.id])
 
 
 def test_the_verdict_says_where_the_record_comes_from(held: Parties) -> None:
@@ -77,7 +77,7 @@ FATES = {
     "n1": "superseded: ballot 2 of this voter came later",
     "n1-again": "counted",
     "n4": "revoked: the registrar has set this voter's ballots aside",
-    "s1": "counted",
+    "n2": "counted",
     "w1": "withheld in a unit too small to open",
 }
 
@@ -88,6 +88,11 @@ def test_a_second_device_says_whether_a_ballot_counts(held: Parties, name: str) 
     assert (answer.status, answer.err) == (0, "")
     assert FATES[name] in answer.last
     assert f"of voter {name.removesuffix('-again')};" in answer.out
+
+
+def test_a_second_device_says_in_which_contest_a_ballot_counts(held: Parties) -> None:
+    south = ["Council: counted", "Mayor: kept, but withheld in a unit too small to open"]
+    assert held.inspect(held.home / "s1.msg").out.splitlines()[-2:] == (south if held.road == "both" else ["counted"])
 
 
 def test_a_second_device_names_the_choice(held: Parties) -> None:

@@ -246,14 +246,19 @@ def test_an_election_with_too_few_votes_opens_none(tmp_path: Path, road: str) ->
     assert len(bodies(simulation.path, Ballot)) == 2
 
 
-def test_a_small_district_is_merged_before_anything_is_opened(tmp_path: Path) -> None:
-    """With 3 ballots in the north, 2 in the south and a minimum of 3, only their sum is ever decrypted."""
+def test_a_small_district_is_merged_with_those_of_its_list_before_anything_is_opened(tmp_path: Path) -> None:
+    """With 3 ballots in the north, 2 in the south and a minimum of 3, only their sum is ever decrypted.
+
+    The mayor has a candidate in the south alone, so there the two are withheld.
+    """
     simulation = open_box(tmp_path / "record", "both")
     voters = ("n1", "n2", "n3", "s1", "s2")
     accept(simulation.cast([good_ballot(simulation, voter, (1,), (2,)) for voter in voters]))
     simulation.finish()
-    for result in bodies(simulation.path, Result):
-        assert [(unit.unit, unit.ballots) for unit in result.units] == [("north+south", 5)]
+    council, mayor = bodies(simulation.path, Result)
+    assert [(unit.unit, unit.ballots) for unit in council.units] == [("north+south", 5)]
+    assert [(unit.unit, unit.ballots) for unit in mayor.units] == [("north", 3)]
+    assert (council.withheld, mayor.withheld) == (0, 2)
 
 
 def test_heavy_votes_are_opened_apart_and_counted_by_weight(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Units: one partition, nothing below the minimum opened, nothing to subtract, weights apart."""
+"""Units: one partition, nothing below the minimum opened, nothing to subtract, weights and lists of options apart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evote.record.entries import Credential
-from evote.record.units import Cell, Place, Unit, cell_of, partition
+from evote.record.units import Cell, Place, Unit, cell_of
+from evote.record.units import partition as partition_by
 
 CELLS = st.builds(
     Cell,
@@ -21,6 +22,15 @@ CELLS = st.builds(
 )
 BALLOTS = st.dictionaries(CELLS, st.integers(0, 12), max_size=15)
 MINIMUM = st.integers(1, 12)
+LISTS = {"west": (1, 3)}  # the options of a district that are not those of the others
+
+
+def allowed(district: str) -> tuple[int, ...]:
+    return LISTS.get(district, (1, 2))
+
+
+def partition(ballots: dict[Cell, int], minimum: int) -> tuple[Unit, ...]:
+    return partition_by(ballots, minimum, allowed)
 
 
 @given(BALLOTS, MINIMUM)
@@ -41,14 +51,22 @@ def test_names_are_distinct_and_in_order(ballots: dict[Cell, int], minimum: int)
 def test_weights_never_merge(ballots: dict[Cell, int], minimum: int) -> None:
     for unit in partition(ballots, minimum):
         assert {cell.weight for cell in unit.cells} == {unit.weight}
-        assert unit.districts == {cell.district for cell in unit.cells}
 
 
 @given(BALLOTS, MINIMUM)
-def test_a_unit_below_the_minimum_is_all_there_is_of_its_weight(ballots: dict[Cell, int], minimum: int) -> None:
+def test_lists_of_options_never_merge(ballots: dict[Cell, int], minimum: int) -> None:
+    """In one unit a vote for what only some of it could choose would say who they are."""
     for unit in partition(ballots, minimum):
-        alone = sum(count for cell, count in ballots.items() if cell.weight == unit.weight) == unit.ballots
-        assert unit.ballots >= minimum or alone
+        assert {allowed(cell.district) for cell in unit.cells} == {allowed(unit.district)}
+
+
+@given(BALLOTS, MINIMUM)
+def test_a_unit_below_the_minimum_is_all_there_is_of_its_weight_and_list(
+    ballots: dict[Cell, int], minimum: int
+) -> None:
+    for unit in partition(ballots, minimum):
+        alike = [c for c in ballots if (c.weight, allowed(c.district)) == (unit.weight, allowed(unit.district))]
+        assert unit.ballots >= minimum or unit.ballots == sum(ballots[cell] for cell in alike)
 
 
 @given(BALLOTS, MINIMUM, st.randoms(use_true_random=False))
@@ -74,10 +92,11 @@ def test_no_sum_of_units_is_a_small_group_more_than_another(ballots: dict[Cell, 
 def test_merging_prefers_the_district(ballots: dict[Cell, int], minimum: int) -> None:
     """A unit crosses districts only if one of them could not have made up the minimum by itself."""
     for unit in partition(ballots, minimum):
-        if len(unit.districts) > 1:
+        districts = {cell.district for cell in unit.cells}
+        if len(districts) > 1:
             within = [
                 sum(n for cell, n in ballots.items() if (cell.district, cell.weight) == (district, unit.weight))
-                for district in unit.districts
+                for district in districts
             ]
             assert min(within) < minimum
 
@@ -96,10 +115,14 @@ EXAMPLES: dict[str, tuple[dict[Cell, int], list[tuple[str, int]]]] = {
     "an empty district": (cells(north=5, south=0), [("north", 5)]),
     "large enough": (cells(north=5, south=3), [("north", 5), ("south", 3)]),
     "the small one joins the smallest other": (
-        cells(north=9, south=2, west=4),
-        [("north", 9), ("south+west", 6)],
+        cells(north=9, south=2, east=4),
+        [("east+south", 6), ("north", 9)],
     ),
-    "two small ones join each other": (cells(north=9, south=2, west=2), [("north", 9), ("south+west", 4)]),
+    "two small ones join each other": (cells(north=9, south=2, east=2), [("east+south", 4), ("north", 9)]),
+    "one with another list stays alone": (
+        cells(north=9, south=2, west=2),
+        [("north+south", 11), ("west", 2)],
+    ),
     "strata join within the district first": (
         cells(north_old=1, north_young=4, south_old=2, south_young=9),
         [("north/old+north/young", 5), ("south/old+south/young", 11)],

@@ -4,7 +4,6 @@
 import base64
 import hashlib
 from collections import Counter
-from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
@@ -41,7 +40,8 @@ class Counting:
     def sort(self, contest: Any, kept: Kept) -> None:
         minimum = self.election.minimum_group
         cells = Counter((c.district, c.stratum, c.weight) for c, _ in kept)
-        self.units[contest.id] = partition(cells, minimum)
+        options = {d.id: frozenset(allowed(contest, d.id)) for d in self.election.districts}
+        self.units[contest.id] = partition(cells, minimum, options)
         for unit in self.units[contest.id]:
             if unit.ballots < minimum:
                 continue
@@ -180,7 +180,7 @@ class Counting:
         exponents = [[small.get(message, -1) for message in row] for row in plaintexts]
         counts, blank, invalid = [0] * question.n, 0, []
         if question.mixed:
-            open_to = {option for cell in unit.cells for option in allowed(work.contest, cell[0])}
+            open_to = set(allowed(work.contest, unit.cells[0][0]))
             for row, messages in zip(exponents, plaintexts, strict=True):
                 chosen = question.read(row) if min(row) >= 0 else None
                 if chosen is None or not set(chosen) <= open_to:
@@ -204,20 +204,30 @@ def digest(rows: list[bytes]) -> bytes:
     return hashlib.sha256(b"".join(forms.dump(base64.b64encode(row).decode()) + b"\n" for row in rows)).digest()
 
 
-def partition(cells: dict[tuple[str, str, int], int], minimum: int) -> list[SimpleNamespace]:
-    """Return the units, sorted by name: merged within district and weight, then within weight, while too small."""
+def partition(
+    cells: dict[tuple[str, str, int], int], minimum: int, options: dict[str, frozenset[int]]
+) -> list[SimpleNamespace]:
+    """Return the units, sorted by name, joined while too small.
+
+    First those of one weight and district, then those of one weight whose districts may choose the same options.
+    """
     units = [unit_of([cell], ballots) for cell, ballots in cells.items()]
-    for parent in (lambda u: (u.cells[0][2], u.cells[0][0]), lambda u: (u.cells[0][2],)):
-        merged = []
-        for _, group_ in groupby(sorted(units, key=parent), parent):
-            siblings = sorted(group_, key=lambda u: (u.ballots, u.name))
-            while len(siblings) > 1 and siblings[0].ballots < minimum:
-                first, second, *rest = siblings
-                both = unit_of(first.cells + second.cells, first.ballots + second.ballots)
-                siblings = sorted([both, *rest], key=lambda u: (u.ballots, u.name))
-            merged += siblings
-        units = merged
+    for same in (lambda district: district, lambda district: options[district]):
+        parents: dict[Any, list[SimpleNamespace]] = {}
+        for unit in units:
+            district, _, weight = unit.cells[0]
+            parents.setdefault((same(district), weight), []).append(unit)
+        units = [unit for siblings in parents.values() for unit in joined_up(siblings, minimum)]
     return sorted(units, key=lambda u: u.name)
+
+
+def joined_up(units: list[SimpleNamespace], minimum: int) -> list[SimpleNamespace]:
+    units = sorted(units, key=lambda u: (u.ballots, u.name))
+    while len(units) > 1 and units[0].ballots < minimum:
+        first, second, *rest = units
+        both = unit_of(first.cells + second.cells, first.ballots + second.ballots)
+        units = sorted([both, *rest], key=lambda u: (u.ballots, u.name))
+    return units
 
 
 def unit_of(cells: list[tuple[str, str, int]], ballots: int) -> SimpleNamespace:

@@ -25,6 +25,7 @@ VOTES: dict[str, dict[str, dict[str, int]]] = {
 SIZES = {"riigikogu": 610_299, "referendum": 555_835, "petition": 3000, "ranked": 100}
 WINNERS = {"schulze": ("nashville",), "plurality": ("memphis",), "irv": ("knoxville",)}
 VOTERS = {"survey": 30, "riigikogu": 40}
+DISTRICTS = {"riigikogu": ("1", "12")}  # in twelve, forty voters would be too few to open any
 
 
 def test_there_is_one_for_each_kind_of_vote() -> None:
@@ -49,7 +50,7 @@ def test_every_vote_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", example_names())
 def test_an_example_is_held_and_verifies(tmp_path: Path, name: str) -> None:
-    scenario = draw(name, VOTERS.get(name, 20), seed=3)
+    scenario = draw(name, VOTERS.get(name, 20), seed=3, districts=DISTRICTS.get(name, ()))
     outcome = run(tmp_path / "record", scenario)
     report = verify(tmp_path / "record", expect=outcome.election.fingerprint)
     assert report

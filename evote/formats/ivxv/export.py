@@ -103,7 +103,9 @@ class Exported:
     def _known(self, unit: units.Unit, district: str) -> dict[int, Element]:
         """Return the element of each option that is allowed in a unit."""
         form = embedding(self.definitions.generation, self.key.group)
-        texts = {n: choice_text(self.definitions, district, _code(district, n)) for n in _allowed(self.contest, unit)}
+        texts = {
+            n: choice_text(self.definitions, district, _code(district, n)) for n in self.contest.allowed(unit.district)
+        }
         return {number: form.encode(text) for number, text in texts.items()}
 
 
@@ -121,10 +123,6 @@ def export(
     files.write_box(votes)
     reading = Reading(exported.key, exported.definitions)
     files.write_outcome(open_box(quorum, members, reading, votes), [exported.question])
-
-
-def _allowed(contest: Contest, unit: units.Unit) -> list[int]:
-    return sorted({option for district in unit.districts for option in contest.allowed(district)})
 
 
 def _code(district: str, number: int) -> str:
@@ -145,7 +143,7 @@ def _choices(identifier: str, contest: Contest, codes: dict[units.Unit, str]) ->
     choices: dict[str, dict[str, dict[str, str]]] = {}
     for unit, code in codes.items():
         parties = choices.setdefault(f"{code}.1", {})
-        for number in _allowed(contest, unit):
+        for number in contest.allowed(unit.district):
             option = contest.options[number - 1]
             parties.setdefault(option.party or NO_PARTY, {})[_code(f"{code}.1", number)] = option.name
     return strict_json.convert({"election": identifier, "choices": choices}, Choices, CHOICES)

@@ -85,6 +85,12 @@ LISTS: list[dict[str, Any]] = [
         "rules": {"minimum": 1, "maximum": 7, "blank": False},
         "options": [{"id": f"d{i}", "name": f"Delegate {i}"} for i in range(1, 8)],
     },
+    {
+        "id": "emblem",
+        "title": "Emblem of both",
+        "type": "selection",
+        "options": [{"id": "oak", "name": "An oak"}, {"id": "owl", "name": "An owl"}],
+    },
 ]
 RANKED: list[dict[str, Any]] = [
     {
@@ -149,6 +155,7 @@ PETITIONS: list[dict[str, Any]] = [
         "count": {"method": "threshold", "share": "0.5"},
     },
 ]
+PLACES = {"n": ("north", 1), "s": ("south", 1), "h": ("north", 2), "g": ("south", 2)}  # district and weight
 Vote = Mapping[str, Sequence[int]]
 
 
@@ -158,12 +165,12 @@ def begin(path: Path, name: str, contests: list[dict[str, Any]], mixers: int = 0
     return Simulation(path, appoint({**RULES, "name": name, "contests": contests}, keys), keys)
 
 
-def enrol(simulation: Simulation, north: int, south: int, heavy: int = 0) -> None:
-    """Put so many voters on the roll, and in the north so many of weight 2; make the key."""
+def enrol(simulation: Simulation, **numbers: int) -> None:
+    """Put so many voters of each of the `PLACES` on the roll, n1, n2, ...; make the key."""
     simulation.enrol(
-        [VoterPlan(f"n{i}", "north") for i in range(1, north + 1)]
-        + [VoterPlan(f"s{i}", "south") for i in range(1, south + 1)]
-        + [VoterPlan(f"h{i}", "north", weight=2) for i in range(1, heavy + 1)]
+        VoterPlan(f"{place}{i}", PLACES[place][0], weight=PLACES[place][1])
+        for place, number in numbers.items()
+        for i in range(1, number + 1)
     )
     simulation.make_key()
 
@@ -176,7 +183,7 @@ def cast(simulation: Simulation, votes: Mapping[str, Vote]) -> None:
 def make_points(path: Path) -> None:
     """Scores, cumulative votes, a budget; a re-vote."""
     simulation = begin(path, "A vector of points", POINTS)
-    enrol(simulation, 3, 3)
+    enrol(simulation, n=3, s=3)
 
     def vote(films: tuple[int, int], committee: Sequence[int], projects: Sequence[int]) -> Vote:
         return {"films": [1] * films[0] + [2] * films[1], "committee": committee, "projects": projects}
@@ -188,17 +195,21 @@ def make_points(path: Path) -> None:
 
 
 def make_lists(path: Path) -> None:
-    """Lists with preferences, Sainte-Lague; the rules of the Riigikogu; a long selection."""
+    """Lists with preferences, Sainte-Lague; the Riigikogu's rules; a long selection; units merged where lists agree."""
     simulation = begin(path, "A vector of lists", LISTS)
-    enrol(simulation, 3, 2)
+    enrol(simulation, n=3, s=3, h=2, g=1)
     votes: dict[str, list[list[int]]] = {
-        "n1": [[1, 2, 4], [1], [1, 2, 3, 4, 5, 6, 7]],
-        "n2": [[1, 2, 3, 4, 5, 6, 7], [1, 2], [2]],
-        "n3": [[8, 10], [2, 3], [3, 4]],
-        "s1": [[8, 9], [5, 4]],
-        "s2": [[11], []],
+        "n1": [[1], [1, 2, 4], [1], [1, 2, 3, 4, 5, 6, 7]],
+        "n2": [[2], [1, 2, 3, 4, 5, 6, 7], [1, 2], [2]],
+        "n3": [[], [8, 10], [2, 3], [3, 4]],
+        "s1": [[1], [8, 9], [5, 4]],
+        "s2": [[2], [11], []],
+        "s3": [[2], [8], [4]],
+        "h1": [[2], [1, 2], [3], [7]],
+        "h2": [[1], [11], [2], [1]],
+        "g1": [[2], [8, 9], [5]],
     }
-    contests = [contest["id"] for contest in LISTS]
+    contests = ["emblem", *(contest["id"] for contest in LISTS[:3])]
     cast(simulation, {voter: dict(zip(contests, chosen, strict=False)) for voter, chosen in votes.items()})
     simulation.finish()
 
@@ -206,7 +217,7 @@ def make_lists(path: Path) -> None:
 def make_ranked(path: Path) -> None:
     """Rankings mixed and counted by STV and Schulze; a unit of weight 2."""
     simulation = begin(path, "A vector of rankings", RANKED, mixers=1)
-    enrol(simulation, 3, 3, heavy=3)
+    enrol(simulation, n=3, s=3, h=3)
     votes: dict[str, list[list[int]]] = {
         "n1": [[1, 2, 4]],
         "n2": [[1, 4]],
@@ -225,7 +236,7 @@ def make_ranked(path: Path) -> None:
 def make_petition(path: Path) -> None:
     """Petitions by weight: one that fails a test and passes the next, one that fails, one too small, one counted."""
     simulation = begin(path, "A vector of petitions", PETITIONS)
-    enrol(simulation, 4, 2, heavy=3)
+    enrol(simulation, n=4, s=2, h=3)
 
     def vote(voter: str, *supported: str) -> dict[str, Vote]:
         asked = ["park", "pool", "path", *(["pond"] if voter[0] == "s" else [])]
