@@ -75,8 +75,8 @@ def cell_of(credential: Credential) -> Cell:
 def partition(ballots: Mapping[Cell, int], minimum: int, allowed: Callable[[str], tuple[int, ...]]) -> tuple[Unit, ...]:
     """Return the units, sorted by name, for the number of kept ballots in each cell; empty cells do not appear.
 
-    ``allowed`` tells the options open to a district, as `Contest.allowed` does. A unit may still have fewer ballots than
-    ``minimum`` if its parent holds no other: it is withheld.
+    ``allowed`` tells the options open to a district, as `Contest.allowed` does. A unit may still have fewer ballots
+    than ``minimum`` if its parent holds no other: it is withheld.
     """
     units = [Unit((cell,), count) for cell, count in ballots.items() if count]
     units = _merge(units, minimum, lambda unit: (unit.weight, unit.district))
