@@ -89,6 +89,8 @@ def test_the_report_says_all_that_the_screen_says(parties: Parties, tmp_path: Pa
     for finding in report["findings"]:
         assert finding["meaning"] == CHECKS[finding["check"]]
         assert f"│ {finding['check']} " in answer.out
+    assert len(report["scope"]) > 1
+    assert set(report["scope"]) <= set(answer.out.splitlines())
     for contest, expected in EXPECTED.items():
         result = report["results"][contest]
         assert (tuple(result["counts"]), result["blank"], result["invalid"], result["withheld"]) == expected

@@ -67,6 +67,7 @@ def test_a_false_tally(parties: Parties, tmp_path: Path) -> None:
     assert "0164.1, 0164.101: 3 and 2" in answer.out
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["status"] == 1
+    assert any(line.startswith("key: SHA-256 ") for line in report["scope"])
     assert all(finding["meaning"] for finding in report["findings"])
 
 
