@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
 
 from evote.cli.output import say, show_table
 from evote.errors import Refused
@@ -19,7 +18,7 @@ from evote.questions.cumulative import Cumulative
 from evote.questions.lists import Lists
 from evote.questions.option import Option
 from evote.questions.petition import Petition
-from evote.questions.points import Points
+from evote.questions.points import Points, gives_points
 from evote.questions.question import Question
 from evote.questions.ranked import Ranked
 from evote.questions.selection import Selection
@@ -31,7 +30,7 @@ POINTS = re.compile(r"(0|[1-9][0-9]{0,18})\Z")
 def selection_of(contest: Contest, district: str, text: str) -> list[int]:
     """Return the selection that a voter of ``district`` wrote; `Refused` says in a sentence why it cannot be."""
     items = [item.strip() for item in text.split(",") if item.strip()]
-    if _gives_points(contest.question):
+    if gives_points(contest.question):
         selection = list(_with_points(contest, contest.question.maximum, items))
     else:
         selection = [_number(contest, item) for item in items]
@@ -53,7 +52,7 @@ def words(contest: Contest, selection: Sequence[int]) -> str:
         return _nothing(contest.question)
     told = selection if contest.question.ranked else sorted(selection)
     labels = {number: f"{option.id} {option.name}" for number, option in enumerate(contest.options, 1)}
-    if _gives_points(contest.question):
+    if gives_points(contest.question):
         return ", ".join(f"{labels[n]}: {points} point{'s' * (points > 1)}" for n, points in Counter(told).items())
     if contest.question.ranked:
         return ", ".join(f"{place}. {labels[n]}" for place, n in enumerate(told, 1))
@@ -72,11 +71,6 @@ def ask(contest: Contest, district: str) -> list[int]:
         if balance := _balance(contest, selection):
             say(f"spent {balance}, {balance.left} left")
         return selection
-
-
-def _gives_points(question: Question) -> TypeGuard[Points]:
-    """Tell whether an option can be given more than one point."""
-    return isinstance(question, Points) and question.maximum > 1
 
 
 def _number(contest: Contest, name: str) -> int:

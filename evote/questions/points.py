@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from functools import reduce
 from itertools import islice
 from operator import mul
+from typing import TypeGuard
 
 from evote.crypto.elgamal import Ciphertext, PublicKey, product_of_powers
 from evote.crypto.range_proof import bit_weights, bits, range_statements, range_witnesses
@@ -152,3 +153,8 @@ def check_size(question: Points) -> None:
     """Raise ``ValueError`` for a maximum of 65 536 or more, or a cost of all points together of more than 64 bits."""
     if question.maximum >= MAX_POINTS or question.dearest >= MAX_TOTAL:
         raise ValueError(f"an option gets fewer than {MAX_POINTS} points, and what they cost is limited to 64 bits")
+
+
+def gives_points(question: Question) -> TypeGuard[Points]:
+    """Tell whether an option can be given more than one point."""
+    return isinstance(question, Points) and question.maximum > 1

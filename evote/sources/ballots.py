@@ -1,18 +1,20 @@
 """Ballots: a CSV file of ballots and how many voters cast each, for a definition that is given.
 
 Column ``votes`` is the number of voters. Each contest has a column named by its id: the options selected, between
-spaces, best first where the question ranks, ``option*3`` where it gets three points; nothing is a blank vote, or a
+spaces, best first where the question ranks, ``option:3`` where it gets three points; nothing is a blank vote, or a
 contest that is not put to the district. ``district`` and ``stratum`` say where the voters stand; they may be left out
 where there is only one district, or no strata. ``weight`` is 1 if it is left out.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from evote.errors import DecodeError
+from evote.questions.points import gives_points
 from evote.record.manifest import MAX_WEIGHT_BITS, Contest
 from evote.sources.poll import Line, Poll, Vote
 from evote.sources.table import Row, columns, read_table
@@ -20,7 +22,7 @@ from evote.sources.text import read_text, shown, whole, wrong
 
 VOTES, DISTRICT, STRATUM, WEIGHT = "votes", "district", "stratum", "weight"
 MAX_WEIGHT = (1 << MAX_WEIGHT_BITS) - 1
-_SELECTED = re.compile(r"([^*\s]+)(?:\*([1-9][0-9]{0,3}))?")
+_POINTS = re.compile(r"([^:]+):(0|[1-9][0-9]{0,18})")
 
 
 def ballots_poll(data: bytes, definition: Mapping[str, Any]) -> Poll:
@@ -65,7 +67,7 @@ def _weight(row: Row) -> int:
 def _selections(row: Row, contests: Mapping[str, Contest], district: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the options selected in each contest put to the district."""
     for name, contest in contests.items():
-        selected = tuple(_selected(row, name))
+        selected = tuple(_selected(row, contest))
         if not contest.put_to(district):
             if selected:
                 raise wrong(row.line, f"contest {name} is not put to district {shown(district)}")
@@ -80,8 +82,18 @@ def _selections(row: Row, contests: Mapping[str, Contest], district: str) -> Ite
         yield name, selected
 
 
-def _selected(row: Row, contest: str) -> Iterator[str]:
-    for word in row[contest].split():
-        if not (match := _SELECTED.fullmatch(word)):
-            raise wrong(row.line, f"contest {contest}: {shown(word)} is not an option, or option*points")
-        yield from [match[1]] * int(match[2] or 1)
+def _selected(row: Row, contest: Contest) -> Iterator[str]:
+    """Yield the options of one contest, each as often as it gets points."""
+    words = row[contest.id].split()
+    if not gives_points(contest.question):
+        yield from words
+        return
+    for name, times in Counter(word.partition(":")[0] for word in words).items():
+        if times > 1:
+            raise wrong(row.line, f"contest {contest.id}: {shown(name)} has points {times} times")
+    for word in words:
+        match = _POINTS.fullmatch(word)
+        if match is None or int(match[2]) > contest.question.maximum:
+            most = contest.question.maximum
+            raise wrong(row.line, f"contest {contest.id}: {shown(word)} is not option:points, from 0 to {most}")
+        yield from [match[1]] * int(match[2])

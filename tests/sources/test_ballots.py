@@ -27,7 +27,7 @@ DEFINITION: dict[str, Any] = {
 }
 FILE = """district,stratum,weight,votes,order,points
 north,young,,3,b a,
-south,old,2,1,c  b a,a*3 c c
+south,old,2,1,c  b a,a:3 b:0 c:2
 south,young,1,0,,
 """
 LONE: dict[str, Any] = {
@@ -72,9 +72,14 @@ WRONG = {
     "votes that are none": (changed(FILE, ",,3,", ",,-3,"), "line 2: the number of votes '-3' is not a whole"),
     "an unknown option": (changed(FILE, "b a,\n", "b x,\n"), "line 2: contest order has no option 'x' in district"),
     "an option of another district": (changed(FILE, "b a,\n", "b c,\n"), "line 2: contest order has no option 'c'"),
-    "a contest of another district": (changed(FILE, "b a,\n", "b a,a\n"), "line 2: contest points is not put to dis"),
-    "points that are none": (changed(FILE, "a*3", "a*0"), "line 3: contest points: 'a\\*0' is not an option, or op"),
-    "too many points": (changed(FILE, "a*3", "a*4"), "line 3: contest points: this costs 6, more than 5"),
+    "a contest of another district": (changed(FILE, "b a,\n", "b a,a:1\n"), "line 2: contest points is not put to dis"),
+    "points as a product": (changed(FILE, "a:3", "a*3"), "line 3: contest points: 'a\\*3' is not option:points"),
+    "an option without points": (changed(FILE, "a:3", "a"), "line 3: contest points: 'a' is not option:points"),
+    "points that are none": (changed(FILE, "a:3", "a:03"), "line 3: contest points: 'a:03' is not option:points"),
+    "points twice": (changed(FILE, "b:0", "a:1"), "line 3: contest points: 'a' has points 2 times"),
+    "points beyond all": (changed(FILE, "a:3", "a:999999999999"), "line 3: contest points: .* from 0 to 5"),
+    "too many points": (changed(FILE, "a:3", "a:4"), "line 3: contest points: this costs 6, more than 5"),
+    "points in a ranking": (changed(FILE, "b a,\n", "b:1 a,\n"), "line 2: contest order has no option 'b:1'"),
     "one option twice": (changed(FILE, "b a,\n", "b b,\n"), "line 2: contest order: rank at least 1"),
     "a row cut short": (FILE + "north,young\n", "line 5: 2 fields under 6 columns"),
 }
@@ -93,7 +98,7 @@ def test_contests_that_are_none_are_refused() -> None:
         ballots_poll(b"votes,q\n2,a\n", broken)
 
 
-@given(st.text(alphabet='votes,q\n "a*b20', max_size=40))
+@given(st.text(alphabet='votes,q\n "a:b20', max_size=40))
 def test_any_text_is_a_poll_or_refused(text: str) -> None:
     try:
         poll = ballots_poll(b"votes,q\n" + text.encode(), LONE)
