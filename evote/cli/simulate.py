@@ -104,10 +104,14 @@ def _report(made: Scenario, held: HeldElection, out: Path) -> None:
         say(line)
     for contest in held.election.contests:
         _show(contest, held.expected[contest.id], held, made.poll)
+    for figure in made.poll.contradictions[:SHOWN]:
+        say(f"the file contradicts itself: {figure}")
     say(f"the record is in {out}; its fingerprint:")
     print(held.election.fingerprint.hex())
     if wrong := held.differences():
         raise VerificationError("simulation", f"the result is not what was put in: {', '.join(wrong)}")
+    if count := len(made.poll.contradictions):
+        raise VerificationError("simulation", f"{count} of the file's own figures are not those of its ballots")
 
 
 def _poll(votes: Path, definition: Path | None, strata: str) -> Poll:
@@ -147,22 +151,26 @@ def _cast(made: Scenario, held: HeldElection) -> Iterator[str]:
         yield f"a rule of the file that these ballots obey, but no proof holds a voter to: {rule}"
 
 
+def _figures(contest: Contest, expected: Tally, poll: Poll) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """Yield the file's columns, each after what the ballots make of it unless that is what was put in."""
+    put_in = dict(zip((option.id for option in contest.options), expected.counts, strict=False))
+    for column, published in poll.published.items():
+        again = poll.recounted.get(column, {})
+        if any(put_in[option] != figure for option, figure in again.items()):
+            yield f"ballots: {column}", again
+        yield f"file: {column}", published
+
+
 def _show(contest: Contest, expected: Tally, held: HeldElection, poll: Poll) -> None:
     """Print what was put in beside what came out, and the file's own figures if it has any."""
     result = held.simulation.counting.results[contest.id]
     pairs = zip(contest.options, expected.counts, result.counts, strict=False)  # only a test is told: no counts
+    figures = dict(_figures(contest, expected, poll))
     rows = [
-        (
-            option.id,
-            option.name,
-            put_in,
-            votes,
-            *(poll.published[column].get(option.id, "") for column in poll.published),
-        )
+        (option.id, option.name, put_in, votes, *(column.get(option.id, "") for column in figures.values()))
         for option, put_in, votes in sorted(pairs, key=lambda found: -found[2])
     ]
-    counted = f"result: {what_is_counted(contest).lower()}"
-    heads = ("option", "name", "put in", counted, *(f"file: {column}" for column in poll.published))
+    heads = ("option", "name", "put in", f"result: {what_is_counted(contest).lower()}", *figures)
     if rows:
         show_table(contest.title, heads, rows[:SHOWN])
     elif result.outcome is not None:

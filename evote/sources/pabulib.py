@@ -7,7 +7,8 @@ the method, for rankings by points as the published scores are; for another rule
 projects is a blank vote, unless ``min_length`` forbids it.
 
 Every ballot is held to every rule of the file: `evote.sources.limits`. Costs must be whole numbers; caps are rounded
-down, which with whole costs is the same rule. ``default_score`` other than 0 and negative points are refused.
+down, which with whole costs is the same rule. ``default_score`` other than 0 and negative points are refused. Figures
+that the file publishes are counted again: `evote.sources.published`.
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from evote.errors import DecodeError
+from evote.record.manifest import Contest
 from evote.sources.limits import LENGTH_AND_COST, POINTS, Limits, limits_of
 from evote.sources.poll import Line, Poll, Vote, definition
+from evote.sources.published import COLUMNS, differences, recounted
 from evote.sources.sections import Meta, Sections, read_sections
 from evote.sources.table import Row
 from evote.sources.text import MAX_OPTIONS, amount, ids, read_text, shown, title, whole, wrong
 
 CONTEST = "projects"
-PUBLISHED = ("votes", "score", "selected")
 MAX_STRATA = 1000
 UNKNOWN = "unknown"
 MAX_POINTS = 1 << 24
@@ -62,15 +66,22 @@ def pabulib_poll(data: bytes, *, strata: str = "") -> Poll:
         raise DecodeError(f"more than {MAX_POINTS} points are given in all")
     asked = _asked(vote_type, limits, costs, ballots)
     places = _strata(file.votes, strata) if strata else [""] * len(ballots)
+    named = [{names[project]: points for project, points in ballot.items()} for ballot in ballots]
     lines = tuple(
-        Line(Vote("all", stratum, 1, {CONTEST: _selection(ballot, names)}), 1)
-        for stratum, ballot in zip(places, ballots, strict=True)
+        Line(Vote("all", stratum, 1, {CONTEST: _selection(ballot)}), 1)
+        for stratum, ballot in zip(places, named, strict=True)
     )
+    made = _definition(file, asked, names, tuple(sorted(set(places) - {""})))
+    published = _published(file.projects, names)
+    again = recounted(msgspec.convert(made["contests"][0], Contest), named, published)
+    originals = {id_: name for name, id_ in names.items()}
     return Poll(
-        definition=_definition(file, asked, names, tuple(sorted(set(places) - {""}))),
+        definition=made,
         lines=lines,
-        originals={id_: name for name, id_ in names.items()},
-        published=_published(file.projects, names),
+        originals=originals,
+        published=published,
+        recounted=again,
+        contradictions=tuple(differences(published, again, originals)),
         unstated=limits.unstated(asked.stated),
     )
 
@@ -131,8 +142,8 @@ def _ballot(row: Row, costs: Mapping[str, int], *, points: bool) -> dict[str, in
     return {project: whole(text, row.line, "points") for project, text in zip(projects, given, strict=True)}
 
 
-def _selection(ballot: Mapping[str, int], names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(names[project] for project, points in ballot.items() for _ in range(points))
+def _selection(ballot: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(option for option, points in ballot.items() for _ in range(points))
 
 
 def _asked(vote_type: str, limits: Limits, costs: Mapping[str, int], ballots: list[dict[str, int]]) -> _Asked:
@@ -170,7 +181,7 @@ def _strata(rows: tuple[Row, ...], column: str) -> list[str]:
 def _published(rows: tuple[Row, ...], names: Mapping[str, str]) -> dict[str, dict[str, int]]:
     return {
         column: {names[row["project_id"]]: whole(row[column], row.line, column) for row in rows if row[column]}
-        for column in PUBLISHED
+        for column in COLUMNS
         if any(row[column] for row in rows)
     }
 

@@ -52,14 +52,17 @@ class Poll:
     """A definition without roles, and the ballots in the order of the file.
 
     ``originals`` gives for each option's id the name that the file has for it. ``published`` holds the file's own
-    figures, if it has any: by column (``votes``, ``score``, ``selected``), then by option. ``unstated`` are rules of
-    the file that every ballot here obeys and the definition's question type cannot state.
+    figures, if it has any: by column (``votes``, ``score``, ``selected``), then by option; ``recounted`` are the same
+    as the ballots tell them, and ``contradictions`` says where the two differ. ``unstated`` are rules of the file that
+    every ballot here obeys and the definition's question type cannot state.
     """
 
     definition: Mapping[str, Any]
     lines: tuple[Line, ...]
     originals: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    recounted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    contradictions: tuple[str, ...] = ()
     unstated: tuple[str, ...] = ()
 
     @property
@@ -100,7 +103,7 @@ def largest_remainder(counts: Mapping[K, int], total: int) -> dict[K, int]:
 def scaled(poll: Poll, voters: int, seed: int = 0) -> Poll:
     """Return the poll as ``voters`` would have decided it: each line in proportion, equal remainders by lot.
 
-    What is published about all ballots is left out. `DecodeError` if nobody voted.
+    Figures about all ballots are left out, what they contradict is not. `DecodeError` if nobody voted.
     """
     if not poll.size:
         raise DecodeError("nobody voted, so there is nothing to scale")
@@ -108,7 +111,7 @@ def scaled(poll: Poll, voters: int, seed: int = 0) -> Poll:
     random.Random(seed).shuffle(order)  # noqa: S311 - a simulation that can be repeated
     times = largest_remainder({number: poll.lines[number].times for number in order}, voters)
     lines = tuple(Line(line.vote, times[number]) for number, line in enumerate(poll.lines) if times[number])
-    return replace(poll, lines=lines, published={})
+    return replace(poll, lines=lines, published={}, recounted={})
 
 
 def definition(name: str, contest: Mapping[str, Any], district: str, strata: tuple[str, ...] = ()) -> dict[str, Any]:

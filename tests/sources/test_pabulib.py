@@ -213,7 +213,10 @@ MALFORMED = {
         "line 10: scoring_fn 'dowdall' is not",
     ),
     "a default score": (pabulib("scoring", POINTS, default_score="1"), "line 10: a default_score other than 0"),
-    "no money": (pabulib("approval", budget="0"), "no contest can be made of it: rule 'budget' must be at least 1"),
+    "no money": (
+        pabulib("approval", budget="0"),
+        "no contest can be made of it: contest projects: rule 'budget' must be at least 1",
+    ),
 }
 
 

@@ -38,6 +38,13 @@ def test_equal_remainders_go_to_the_first_listed() -> None:
         largest_remainder({"a": 0}, 1)
 
 
+def test_options_of_one_name_have_their_ids_added() -> None:
+    named = zip("abc", ("A" * 200, "B", "A" * 200), strict=True)
+    asked = {"id": "c", "title": "C", "type": "selection", "options": [{"id": i, "name": name} for i, name in named]}
+    (contest,) = definition("Poll", asked, "All")["contests"]
+    assert [option["name"] for option in contest["options"]] == ["A" * 196 + " (a)", "B", "A" * 196 + " (c)"]
+
+
 def test_totals_are_by_weight_and_count_points() -> None:
     assert poll(3, 5).totals("c") == {"o0": 3, "o1": 10, "o": 13}
     assert poll(3, 5).totals("other") == Counter()
@@ -71,7 +78,7 @@ def test_too_many_ballots_are_not_listed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_contest_that_no_question_takes_is_refused() -> None:
     contest = {"id": "c", "title": "C", "type": "selection", "rules": {"maximum": 2}, "options": []}
-    with pytest.raises(DecodeError, match="no contest can be made of it: a selection needs"):
+    with pytest.raises(DecodeError, match="no contest can be made of it: contest c: a selection needs"):
         definition("x", contest, "All")
 
 
