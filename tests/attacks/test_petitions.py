@@ -15,8 +15,11 @@ from evote.record.operator import sign_entry
 from evote.record.units import Place
 from evote.simulate import Simulation, VoterPlan, appoint
 from evote.tally.petition_trustee import PetitionTrustee
+from evote.verify import verify
 from tests.attacks.dishonest import refused_everywhere
 from tests.elections import GROUP, accept, changed, keys_of
+from tests.reference import verifier
+from tests.reference.groups import Refuted
 
 JUNE, JULY = "1 June", "1 July"
 SUPPORT = {"options": [{"id": "support", "name": "Yes"}], "count": {"method": "threshold", "votes": 3}}
@@ -69,6 +72,8 @@ def barred(simulation: Simulation, time: str, path: Path) -> None:
         patch.setattr(Petitions, "_enough", lambda *_: True)
         entry = by(simulation, "operator", due(simulation, time))
     assert refused_everywhere(simulation, path, entry) == "tally.unit"
+    with pytest.raises(Refuted, match="too few new ballots"):
+        verifier.verify(path)
 
 
 # --- the operator wants more than the bit ---
@@ -106,6 +111,11 @@ def test_one_vote_out_of_three_tests(simulation: Simulation, tmp_path: Path) -> 
     accept(simulation.cast([ballot(simulation, 8)]))
     simulation.operator.close_box()
     barred(simulation, "closing", tmp_path / "board")
+    simulation.operator.tally()
+    simulation.answer_tests()
+    simulation.operator.tally()
+    assert verify(simulation.path).status == 0
+    verifier.verify(simulation.path)
 
 
 def test_one_vote_out_of_three_tests_the_other_way_round(simulation: Simulation, tmp_path: Path) -> None:
@@ -121,6 +131,20 @@ def test_one_vote_out_of_three_tests_the_other_way_round(simulation: Simulation,
         simulation.revoke(f"v{i}")
     accept(simulation.cast([ballot(simulation, 8)]))
     barred(simulation, JULY, tmp_path / "third")
+
+
+def test_an_outcome_that_does_not_say_of_which_test_it_is(simulation: Simulation, tmp_path: Path) -> None:
+    """The operator leaves out that the closing was barred: the yes of June would pass for that of the end."""
+    simulation.test("park", JUNE)
+    accept(simulation.cast([ballot(simulation, 5)]))
+    simulation.operator.close_box()
+    result = simulation.counting.outcome(simulation.election.contest("park"))
+    assert result.outcome is not None
+    (table,) = result.outcome.tables
+    bare = changed(result, outcome=changed(result.outcome, tables=(changed(table, rows=table.rows[:1]),)))
+    assert refused_everywhere(simulation, tmp_path / "board", by(simulation, "operator", bare)) == "result.count"
+    with pytest.raises(Refuted, match="not the outcome"):
+        verifier.verify(tmp_path / "board")
 
 
 def test_a_petition_counted_as_if_it_were_a_sum(simulation: Simulation, tmp_path: Path) -> None:

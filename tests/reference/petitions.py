@@ -68,7 +68,7 @@ class Petitions:
         self.board.polls()
         contest = self.contest(body.contest)
         require(body.time in self.times_left(contest), "not the time of a test")
-        require(self.enough(contest), "too few ballots")
+        require(self.enough(contest), "too few new ballots")
         kept, board = self.kept(contest), self.board
         row = [ciphertexts(self.group, answer.ciphertexts[0], 1)[0] for _, answer in kept]
         c = product(self.group, row, [credential.weight for credential, _ in kept])
