@@ -72,4 +72,7 @@ def vote(reading: Reading, code: str) -> Vote:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        print("usage: python examples/ivxv_election.py DIRECTORY", file=sys.stderr)
+        sys.exit(2)
     main(Path(sys.argv[1]))

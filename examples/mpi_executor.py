@@ -8,11 +8,18 @@ line that this program prints, and without it nothing.
 import sys
 from pathlib import Path
 
-from mpi4py.futures import MPIPoolExecutor
+try:
+    from mpi4py.futures import MPIPoolExecutor
+except ModuleNotFoundError:
+    print("this needs MPI: pip install mpi4py, and an MPI library", file=sys.stderr)
+    sys.exit(2)
 
 from evote.verify import verify
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        print("usage: mpiexec -n 5 python -m mpi4py.futures mpi_executor.py RECORD", file=sys.stderr)
+        sys.exit(2)
     with MPIPoolExecutor() as executor:
         print(f"{executor.num_workers} workers")
         report = verify(Path(sys.argv[1]), executor=executor)

@@ -4,9 +4,14 @@ Needs ``pip install ray`` here, and Ray and the same evote on every machine of t
 repeated three times by default; then its future raises, and there is no verdict.
 """
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
+
+if __name__ == "__main__":
+    print("import RayExecutor from a program of yours; it needs Ray: pip install ray", file=sys.stderr)
+    sys.exit(2)
 
 import ray
 
