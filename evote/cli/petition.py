@@ -12,7 +12,7 @@ from pathlib import Path
 from evote.cli.messages import SUFFIX, check_there
 from evote.cli.secret_file import SecretFile
 from evote.cli.trustee_office import TrusteeOffice
-from evote.errors import Refused
+from evote.errors import DecodeError, Refused
 from evote.formats.native.reader import read_lines
 from evote.procedure.machine import Procedure
 from evote.record.entries import Entry, decode_entry
@@ -100,4 +100,11 @@ def _read(path: Path) -> Iterator[Pooled]:
     check_there(path)
     with path.open("rb") as file:
         for line in read_lines(file, str(path)):
-            yield decode_pooled(line)
+            yield _pooled(path, line)
+
+
+def _pooled(path: Path, line: bytes) -> Pooled:
+    try:
+        return decode_pooled(line)
+    except DecodeError as error:
+        raise DecodeError(f"{path}: {error}") from None

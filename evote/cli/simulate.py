@@ -17,7 +17,8 @@ from evote.cli.output import say, show_table
 from evote.cli.workers import workers
 from evote.errors import DecodeError, Refused, VerificationError
 from evote.record.files import sync_directory
-from evote.record.manifest import Contest, definition_from_toml
+from evote.record.manifest import Contest
+from evote.record.toml import definition_from_toml, placed
 from evote.scenario.election import HeldElection, appointed, run
 from evote.scenario.ledger import Tally
 from evote.scenario.scenario import Scenario, draw, scenario
@@ -123,11 +124,13 @@ def _poll(votes: Path, definition: Path | None, strata: str) -> Poll:
 
 def _definition(path: Path) -> Mapping[str, Any]:
     """Return a definition that can be appointed roles; `DecodeError` says what is wrong with it."""
+    definition: Mapping[str, Any] = {}
     try:
         definition = definition_from_toml(path.read_text(encoding="utf-8"))
-        appointed(Scenario(Poll(definition=definition, lines=())))
+        election, _ = appointed(Scenario(Poll(definition=definition, lines=())))
+        _ = election.canonical
     except (msgspec.MsgspecError, ValueError) as error:
-        raise DecodeError(f"{path}: {error}") from None
+        raise DecodeError(f"{path}: {placed(str(error), definition)}") from None
     return definition
 
 

@@ -39,9 +39,13 @@ class Petition(Question):
             raise ValueError('the result of a petition is "count" or "threshold"')
         if self.tests and self.result == COUNT:
             raise ValueError("a petition that is counted is tested by its count, at closing")
-        proper = all(0 < len(test) <= MAX_NAME and test == test.strip() for test in self.tests)
-        if not proper or len({*self.tests, CLOSING}) != len(self.tests) + 1 or len(self.tests) > MAX_TESTS:
-            raise ValueError("the tests of a petition have short names, each its own, and none is called closing")
+        for test in self.tests:
+            if not 0 < len(test) <= MAX_NAME or test != test.strip():
+                raise ValueError(f"test {test!r}: a name has 1 to {MAX_NAME} characters, no space before or after it")
+        if len({*self.tests, CLOSING}) != len(self.tests) + 1:
+            raise ValueError(f"the tests of a petition have names of their own, and none is called {CLOSING}")
+        if len(self.tests) > MAX_TESTS:
+            raise ValueError(f"a petition has at most {MAX_TESTS} tests")
 
     @classmethod
     def from_rules(cls, options: Sequence[Option], rules: Mapping[str, Rule]) -> Petition:

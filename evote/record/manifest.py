@@ -7,11 +7,11 @@ A person writes it as TOML (``examples/*.toml``); the record holds it as canonic
 from __future__ import annotations
 
 import hashlib
-import tomllib
-import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from functools import cache, cached_property
 from itertools import product
-from typing import Annotated, Any, Final, Literal, NoReturn
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -25,6 +25,7 @@ from evote.questions.option import Id, Option, Rule, Title
 from evote.questions.question import Question, Route, question_names, question_type
 from evote.record import canonical
 from evote.record.size import answer_size, ballot_size
+from evote.record.toml import definition_from_toml, placed
 from evote.registry import registered_names
 
 FORMAT: Final = "evote/1"
@@ -69,6 +70,8 @@ class Contest(_Frozen, frozen=True):
 
     def __post_init__(self) -> None:
         _distinct([option.id for option in self.options], f"options of contest {self.id}")
+        self._check_names()
+        self._check_rules()
         if self.question.route is Route.THRESHOLD and not isinstance(self.method, Threshold):
             raise ValueError(
                 f'contest {self.id}: a test of the threshold needs count = {{ method = "threshold", ... }}'
@@ -87,10 +90,25 @@ class Contest(_Frozen, frozen=True):
         if not self.count:
             return None
         rules = dict(self.count)
-        name = rules.pop("method", "")
-        if not isinstance(name, str):
-            raise ValueError(f"contest {self.id}: the method is named by text")  # noqa: TRY004 - a definition, not a call
+        name = rules.pop("method", None)
+        if not isinstance(name, str) or not name:
+            raise ValueError('a count names its method: count = { method = "...", ... }')
         return method(name).from_rules(self.options, rules)
+
+    def _check_names(self) -> None:
+        """Refuse two options of one name that a voter could choose; who stands elsewhere may be called the same."""
+        seen: dict[str, list[Option]] = {}
+        for option in self.options:
+            alike = seen.setdefault(option.name, [])
+            if any(map(option.meets, alike)):
+                raise ValueError(f"contest {self.id}: two options that a voter could choose are called {option.name!r}")
+            alike.append(option)
+
+    def _check_rules(self) -> None:
+        try:
+            _ = self.question, self.method
+        except ValueError as error:
+            raise ValueError(f"contest {self.id}: {error}") from None
 
     def threshold(self, electorate: int) -> int:
         """Return T for this electorate, for a contest that is decided by a threshold; ``TypeError`` for any other."""
@@ -229,7 +247,8 @@ def _missing(name: str) -> Contest:
 
 def _distinct(names: tuple[str, ...] | list[str] | list[bytes], what: str) -> None:
     if len(set(names)) != len(names):
-        raise ValueError(f"{what} must be distinct")
+        ((twice, _),) = Counter(names).most_common(1)
+        raise ValueError(f"{what} must be distinct" + (f": {twice!r} stands twice" if isinstance(twice, str) else ""))
 
 
 class _Needs(msgspec.Struct):
@@ -277,16 +296,9 @@ def _check_installed(data: bytes) -> None:
 
 def election_from_toml(text: str) -> Election:
     """Return the election that a person wrote; `DecodeError` says what is wrong with it. Text becomes NFC."""
+    definition: Mapping[str, Any] = {}
     try:
-        return msgspec.convert(definition_from_toml(text), Election)
+        definition = definition_from_toml(text)
+        return msgspec.convert(definition, Election)
     except (msgspec.MsgspecError, ValueError) as error:
-        raise DecodeError(f"election definition: {error}") from None
-
-
-def definition_from_toml(text: str) -> dict[str, Any]:
-    """Return a definition as it is written, with or without roles; ``ValueError`` says what is wrong with the TOML."""
-    return tomllib.loads(unicodedata.normalize("NFC", text), parse_float=_no_fraction)
-
-
-def _no_fraction(text: str) -> NoReturn:
-    raise ValueError(f'numbers are whole; a share is text: "{text}", with its quotation marks')
+        raise DecodeError(f"election definition: {placed(str(error), definition)}") from None

@@ -63,13 +63,17 @@ class HeldElection:
         ]
 
 
+class _Asked(msgspec.Struct):
+    contests: list[Contest]
+
+
 def appointed(scenario: Scenario) -> tuple[Election, Keys]:
     """Return the scenario's election with simulated roles, and their keys.
 
     ``msgspec.ValidationError`` if the definition is wrong.
     """
-    contests = msgspec.convert(scenario.definition.get("contests"), list[Contest])
-    mixed = any(contest.question.route is Route.MIX for contest in contests)
+    asked = msgspec.convert(scenario.definition, _Asked)
+    mixed = any(contest.question.route is Route.MIX for contest in asked.contests)
     keys = make_keys(TRUSTEES, MIXERS if mixed else 0)
     return appoint(scenario.definition, keys), keys
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ import msgspec
 
 from evote.errors import DecodeError
 from evote.record.manifest import Contest
+from evote.sources.text import MAX_TITLE
 
 K = TypeVar("K", bound=Hashable)
 
@@ -117,8 +118,10 @@ def scaled(poll: Poll, voters: int, seed: int = 0) -> Poll:
 def definition(name: str, contest: Mapping[str, Any], district: str, strata: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the definition of one contest in one district, whose id is ``all``.
 
-    `DecodeError` if the question type or the method does not take what the file says.
+    Options of one name have their ids added. `DecodeError` if the question type or the method does not take what the
+    file says.
     """
+    contest = {**contest, "options": _apart(contest["options"])}
     try:
         msgspec.convert(contest, Contest)
     except (msgspec.MsgspecError, ValueError) as error:
@@ -132,3 +135,14 @@ def definition(name: str, contest: Mapping[str, Any], district: str, strata: tup
         "strata": list(strata),
         "contests": [contest],
     }
+
+
+def _apart(options: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the options, with the id in the name where several have the same."""
+    known = Counter(option["name"] for option in options)
+    return [option if known[option["name"]] == 1 else {**option, "name": _with_id(option)} for option in options]
+
+
+def _with_id(option: Mapping[str, Any]) -> str:
+    suffix = f" ({option['id']})"
+    return f"{option['name'][: MAX_TITLE - len(suffix)]}{suffix}"

@@ -111,15 +111,26 @@ CONTESTS: dict[str, tuple[dict[str, Any], str]] = {
     "no such question": ({"type": "no-such-question"}, "nothing is registered"),
     "two options of one name": ({"options": OPTIONS[:1] * 2}, "options of contest council must be distinct"),
     "no options": ({"options": ()}, "selection"),
-    "unknown rule": ({"rules": {"maximal": 1}}, "maximal"),
-    "rule of the wrong kind": ({"rules": {"maximum": "1"}}, "maximum"),
+    "unknown rule": ({"rules": {"maximal": 1}}, "contest council: there is no rule 'maximal', but minimum"),
+    "rule of the wrong kind": ({"rules": {"maximum": "1"}}, "rule 'maximum' must be a whole number, not text"),
     "more choices than options": ({"rules": {"maximum": 3}}, "maximum"),
     "minimum above maximum": ({"rules": {"minimum": 2, "maximum": 1}}, "minimum"),
     "negative minimum": ({"rules": {"minimum": -1}}, "minimum"),
     "no such method": ({"count": {"method": "no-such-method"}}, "nothing is registered"),
-    "a method by number": ({"count": {"method": 1}}, "named by text"),
-    "rules without a method": ({"count": {"seats": 1}}, "nothing is registered"),
-    "unknown rule of a method": ({"count": {"method": "plurality", "chairs": 1}}, "chairs"),
+    "a method by number": ({"count": {"method": 1}}, "names its method"),
+    "rules without a method": ({"count": {"seats": 1}}, "contest council: a count names its method"),
+    "two options with one name": (
+        {"options": (OPTIONS[0], replace(OPTIONS[1], name="A"))},
+        "contest council: two options that a voter could choose are called 'A'",
+    ),
+    "two options with one name in a district": (
+        {"options": tuple(Option(id=i, name="A", districts=d) for i, d in (("a", ("x", "y")), ("b", ("y", "z"))))},
+        "contest council: two options that a voter could choose are called 'A'",
+    ),
+    "unknown rule of a method": (
+        {"count": {"method": "plurality", "chairs": 1}},
+        "contest council: there is no rule 'chairs', but .*seats",
+    ),
     "more seats than options": ({"count": {"method": "plurality", "seats": 3}}, "seats"),
     "rankings that nobody makes": ({"count": {"method": "schulze"}}, "needs rankings"),
     "runoff without rankings": ({"count": {"method": "irv"}}, "needs rankings"),
@@ -144,6 +155,11 @@ def test_a_contest_cannot_be_built_wrong(name: str) -> None:
     changes, message = CONTESTS[name]
     with pytest.raises(ValueError, match=message):
         replace(COUNCIL, **changes)
+
+
+def test_options_of_one_name_may_stand_in_different_districts() -> None:
+    apart = tuple(Option(id=i, name="A", districts=(d,)) for i, d in (("a", "north"), ("b", "south")))
+    assert Election(**SETTINGS | {"contests": (replace(COUNCIL, options=apart),)})
 
 
 def edited(**changes: object) -> bytes:

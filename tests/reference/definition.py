@@ -75,6 +75,8 @@ def election(line: bytes) -> SimpleNamespace:
             contest.threshold = threshold_of(contest.count)
         require(method == "threshold" or not contest.question.tested, "a test without a threshold")
         for district in known:
+            names = [contest.options[i - 1].name for i in allowed(contest, district)]
+            require(len(set(names)) == len(names), "two options that look alike")
             able = contest.question.answerable(allowed(contest, district))
             require(able or not put_to(contest, district), "a contest without an answer")
     require(bool(e.mixers) == any(c.question.mixed for c in e.contests), "mixers if, and only if, something is mixed")

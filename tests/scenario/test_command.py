@@ -114,7 +114,18 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
     "a definition that is no TOML": (["--votes", "votes.csv", "--definition", "votes.csv"], 1, "votes.csv: "),
     "no voters": (["--voters", "0"], 2, "--voters"),
     "nobody voted": (["--votes", "empty.csv", "--definition", "definition.toml"], 1, "nobody voted"),
-    "no contests": (["--votes", "votes.csv", "--definition", "none-asked.toml"], 1, "none-asked.toml: "),
+    "no contests": (["--votes", "votes.csv", "--definition", "none-asked.toml"], 1, "required field `contests`"),
+    "deep": (["--votes", "votes.csv", "--definition", "deep.toml"], 1, "deep.toml: tables or arrays stand"),
+    "a control character": (
+        ["--votes", "votes.csv", "--definition", "control.toml"],
+        1,
+        "control.toml: contests accession, options yes, name: text has control characters",
+    ),
+    "a wrong rule": (
+        ["--votes", "votes.csv", "--definition", "rule.toml"],
+        1,
+        "rule.toml: contest accession: there is no rule 'least', but",
+    ),
 }
 
 
@@ -126,6 +137,9 @@ def test_mistakes_are_one_sentence(
     for name, text in PARTS.items():
         simulate.file(name, text)
     simulate.file("empty.csv", "votes,accession\n0,yes\n")
+    simulate.file("deep.toml", f"x = {'[' * 5000}{']' * 5000}\n")
+    simulate.file("control.toml", PARTS["definition.toml"].replace('"Yes"', r'"Y\u0000"', 1))
+    simulate.file("rule.toml", PARTS["definition.toml"].replace("minimum = 1", "least = 1"))
     simulate.file("none-asked.toml", 'name = "x"\n')
     said = simulate(*words)
     assert said.status == status
