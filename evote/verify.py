@@ -41,6 +41,7 @@ CHECKS: dict[str, str] = {
     "roll.count": "the roll is as long as stated",
     "roll.credential": "voters and keys are distinct, districts and strata known",
     "roll.weight": "weights cannot overflow the count",
+    "petition.weight": "all who may answer a petition that is only tested have one weight",
     "key.order": "trustees spoke in the order of the rounds, once each",
     "key.commitment": "commitments and box keys are well formed and fresh",
     "key.opening": "polynomials are those committed to, of the right degree, their constant terms known",

@@ -130,17 +130,17 @@ def range_values() -> Iterator[tuple[str, bytes]]:
 
 
 def petition_values() -> Iterator[tuple[str, bytes]]:
-    opened, share, author = body("petition", 36), body("petition", 43), entry("petition", 43).author
+    opened, share, author = body("petition", 35), body("petition", 40), entry("petition", 40).author
     assert (opened.contest, opened.time, share.contest, author) == ("park", "closing", "park", "trustee 1")
     election, key = record("petition").election, joint_key("petition")
     tests = PetitionTests(election, cast(Ceremony, SimpleNamespace(key=key)), cast(Audit, None))
-    tests.open(opened, {}, threshold=5, electorate=12)
+    tests.open(opened, {}, threshold=7, electorate=18)
     test = tests.find("park", "closing")
-    yield "test of entry 36", test.digest
+    yield "test of entry 35", test.digest
     joint = joint_coefficients([key.group.decode_many(body("petition", n).coefficients) for n in (5, 6, 7)])
     statement = test.blinded_decryption(commitment_at(joint, 1), key.group.decode(share.share))
     transcript = tests.share_transcript(author, test)
-    yield "challenge of entry 43", proof_challenge(statement, share.proof, transcript)
+    yield "challenge of entry 40", proof_challenge(statement, share.proof, transcript)
 
 
 def seed_values() -> Iterator[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from evote.crypto.signature import check_public_key
 from evote.errors import VerificationError
+from evote.questions.question import Route
 from evote.record.audit import Audit
 from evote.record.entries import Ballot, Closing, Credential, Restoration, Revocation, ballot_in, decode_entry
 from evote.record.lists import Source
@@ -44,7 +45,10 @@ class BallotBox:
     """The state of the voting phase, from the roll to the closing."""
 
     def __init__(self, election: Election, credentials: Iterator[Credential], audit: Audit, subject: str) -> None:
-        """Take in the roll: distinct voters and keys, known districts and strata, weights that cannot overflow."""
+        """Take in the roll: distinct voters and keys, known districts and strata, weights that cannot overflow.
+
+        Where a contest is only tested, all who may answer it have one weight.
+        """
         self._election, self._audit = election, audit
         self._roll: dict[str, Credential] = {}
         self._states: dict[str, VoterState] = {}
@@ -61,6 +65,20 @@ class BallotBox:
             weight += c.weight
         maximum = max(contest.question.bound for contest in election.contests)
         audit.require(weight * maximum < 1 << MAX_WEIGHT_BITS, "roll.weight", subject)
+        for contest in election.contests:
+            if contest.question.route is Route.THRESHOLD:
+                self._check_weights(contest, subject)
+
+    def _check_weights(self, contest: Contest, subject: str) -> None:
+        """Raise `VerificationError` unless all who may answer a contest that is only tested have one weight."""
+        voters = (c for c in self._roll.values() if contest.put_to(c.district))
+        first = next(voters, None)
+        other = next((c for c in voters if first and c.weight != first.weight), None)
+        if first and other:
+            weights = f"voter {other.voter} has weight {other.weight}, {first.voter} has {first.weight}"
+            sentence = f"contest {contest.id} is only tested and cannot carry weights that differ: {weights}"
+            raise VerificationError("petition.weight", f"{subject}: {sentence}")
+        self._audit.hold("petition.weight")
 
     @property
     def electorate(self) -> int:

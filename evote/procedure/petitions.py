@@ -2,7 +2,8 @@
 
 Times are names; the record has no clock. Each test named in the definition is made once at most, in order, those before
 the closing while people vote, the last one after it. It is made on the ballots kept when the operator calls for it, all
-strata and districts together, each ballot raised to its weight, and only if there are ``minimum_group`` of them.
+strata and districts together, raised to the one weight that they all have (`BallotBox` takes no other roll), and only
+if there are ``minimum_group`` of them.
 
 Whoever proves tests learns their counts, and every sum and difference of them. So a test is made only of exactly the
 ballots of one before it, or of ``minimum_group`` ballots at least that no test before it held, among any others. In any
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evote.ballot.box import BallotBox, Kept, answers_of
+from evote.crypto.elgamal import product_of_powers
 from evote.errors import VerificationError
 from evote.methods.outcome import Outcome
 from evote.methods.threshold import tested
@@ -25,7 +27,7 @@ from evote.record.entries import Result, ThresholdTest
 from evote.record.lists import Source
 from evote.record.manifest import Contest, Election
 from evote.record.merkle import MerkleLog
-from evote.tally.aggregate import aggregate, weighted
+from evote.tally.aggregate import aggregate
 from evote.tally.ceremony import Ceremony
 from evote.tally.petition import PetitionTest, PetitionTests
 
@@ -51,14 +53,14 @@ class Petitions:
             new = len(self._new(contest, kept))
             raise VerificationError("tally.unit", f"contest {contest.id}: {new} new ballots are too few for a test")
         answers = ((voter.weight, row) for voter, row in answers_of(kept, contest, self._source))
-        (product,) = weighted(aggregate(self._election.algebra, answers, self._audit.executor))
+        ((weight, row),) = aggregate(self._election.algebra, answers, self._audit.executor).items()
         return ThresholdTest(
             contest=contest.id,
             time=time,
             size=log.size,
             root=log.root(),
             ballots=len(kept),
-            aggregate=bytes(product),
+            aggregate=bytes(product_of_powers(row, [weight])),
         )
 
     def admit(self, body: ThresholdTest, box: BallotBox, log: MerkleLog, *, closed: bool, subject: str) -> None:

@@ -5,12 +5,12 @@ On the homomorphic road the votes add up unopened; the operator's entry only sav
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
 
-from evote.crypto.elgamal import Row, decode_ciphertexts, encode_row, product_of_powers
+from evote.crypto.elgamal import Row, decode_ciphertexts, encode_row
 from evote.crypto.group import Group
 from evote.parallel import pmap
 from evote.questions.question import Question
@@ -41,12 +41,6 @@ def _multiply_into(totals: dict[K, Row], part: dict[K, Row]) -> None:
     for key, row in part.items():
         held = totals.get(key)
         totals[key] = row if held is None else tuple(a * b for a, b in zip(held, row, strict=True))
-
-
-def weighted(totals: Mapping[int, Row]) -> Row:
-    """Return the product of rows, each raised to its weight. Two short powers for each ciphertext."""
-    weights = list(totals)
-    return tuple(product_of_powers(column, weights) for column in zip(*totals.values(), strict=True))
 
 
 def mixed_rows(

@@ -7,9 +7,20 @@ from pathlib import Path
 import pytest
 
 from evote.ballot.voter import CastBallot
+from evote.crypto.signing import SigningKey
 from evote.errors import Refused, VerificationError
 from evote.procedure.petitions import Petitions
-from evote.record.entries import Aggregate, AnyBody, DecryptionShare, Entry, ThresholdTest, ballot_in
+from evote.record import canonical
+from evote.record.entries import (
+    Aggregate,
+    AnyBody,
+    Credential,
+    DecryptionShare,
+    Entry,
+    Roll,
+    ThresholdTest,
+    ballot_in,
+)
 from evote.record.lists import lines_digest
 from evote.record.operator import sign_entry
 from evote.record.units import Place
@@ -77,6 +88,27 @@ def barred(simulation: Simulation, time: str, path: Path) -> None:
 
 
 # --- the operator wants more than the bit ---
+
+
+HEAVY = {"one heavy voter": [1000] + [1] * 8, "powers of two": [1, 2, 4, 8, 16]}
+
+
+@pytest.mark.parametrize("weights", HEAVY.values(), ids=HEAVY)
+def test_weights_that_differ(tmp_path: Path, weights: list[int]) -> None:
+    """Of one heavy voter among light ones the bit tells the vote; of powers of two the count tells a trustee all."""
+    keys = keys_of(3, 0)
+    definition = {"name": "Petitions", "group": GROUP, "threshold": 2, "minimum_group": 3}
+    land = {"districts": [{"id": "land", "name": "Land"}], "contests": [PARK]}
+    simulation = Simulation(tmp_path / "record", appoint({**definition, **land}, keys), keys)
+    roll = [
+        Credential(voter=f"v{i}", key=SigningKey.generate().public_key, district="land", weight=weight)
+        for i, weight in enumerate(weights)
+    ]
+    lines = [canonical.encode(credential) for credential in roll]
+    entry = by(simulation, "registrar", Roll(credentials=lines_digest(lines), count=len(lines)))
+    assert refused_everywhere(simulation, tmp_path / "board", entry, lines) == "petition.weight"
+    with pytest.raises(Refuted, match="weights that differ"):
+        verifier.verify(tmp_path / "board")
 
 
 def test_one_ballot_put_to_the_test(simulation: Simulation, tmp_path: Path) -> None:

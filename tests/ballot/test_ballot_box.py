@@ -45,6 +45,11 @@ def box_of(credentials: Iterable[Credential], election: Election = ELECTION) -> 
     return BallotBox(election, iter(credentials), Audit(), "roll")
 
 
+PETITION = {"type": "petition", "options": [{"id": "yes", "name": "Yes"}], "count": {"method": "threshold", "votes": 2}}
+TESTED = {"id": "pet", "title": "Pet", "districts": ["north"], "rules": {"result": "threshold"}, **PETITION}
+COUNTED = {"id": "path", "title": "Path", **PETITION}
+TESTING, _ = small_election("sum", contests=[COUNTED, TESTED])
+
 ROLLS = {
     "a voter twice": (ELECTION, [credential(1), credential(2, voter="v1")], "roll.credential"),
     "a key twice": (ELECTION, [credential(1), credential(1, voter="v2")], "roll.credential"),
@@ -53,6 +58,11 @@ ROLLS = {
     "no stratum where there are some": (STRATIFIED, [credential(1)], "roll.credential"),
     "an unknown stratum": (STRATIFIED, [credential(1, stratum="middle")], "roll.credential"),
     "a weight too many": (ELECTION, [credential(1, weight=(1 << 40) - 1), credential(2)], "roll.weight"),
+    "weights that differ where all is only tested": (
+        TESTING,
+        [credential(1), credential(2, weight=100)],
+        "petition.weight",
+    ),
 }
 
 
@@ -67,6 +77,20 @@ def test_a_wrong_roll_is_refused(name: str) -> None:
 def test_a_roll_may_weigh_as_much_as_the_count_can_hold() -> None:
     assert box_of([credential(1, weight=(1 << 40) - 2), credential(2)]).electorate == 2
     assert box_of([credential(1, stratum="old")], STRATIFIED).electorate == 1
+
+
+def test_weights_that_differ_are_refused_by_name() -> None:
+    sentence = "contest pet is only tested and cannot carry weights that differ: voter v3 has weight 100, v2 has 7"
+    with pytest.raises(VerificationError) as caught:
+        box_of([credential(1, district="south"), *(credential(i, weight=w) for i, w in ((2, 7), (3, 100)))], TESTING)
+    assert caught.value.subject == f"roll: {sentence}"
+
+
+def test_weights_may_differ_where_they_are_counted_apart() -> None:
+    """The south is not asked what is only tested, and to whom it is put all weigh the same."""
+    south = [credential(i, district="south", weight=i) for i in (1, 2)]
+    assert box_of([*south, credential(3, weight=9), credential(4, weight=9)], TESTING).electorate == 4
+    assert box_of(south, TESTING).electorate == 2
 
 
 def test_a_credential_key_that_anybody_could_sign_for_is_refused() -> None:

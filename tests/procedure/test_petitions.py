@@ -20,7 +20,7 @@ from evote.verify import verify
 from tests.elections import keys_of
 
 ROLL = [VoterPlan(f"v{i}", "land") for i in range(1, 9)]
-HEAVY = [*ROLL, VoterPlan("w1", "land", weight=5)]
+HEAVY = [VoterPlan(plan.voter, plan.district, weight=5) for plan in ROLL]
 EARLY = "1 June"
 
 
@@ -236,9 +236,9 @@ def test_a_test_under_way_is_waited_for(tmp_path: Path) -> None:
 
 def test_votes_weigh(tmp_path: Path) -> None:
     simulation = petition(tmp_path / "r", HEAVY, {"method": "threshold", "share": "1/2"})
-    vote(simulation, ["v1", "w1"], names(2, 3))
+    vote(simulation, names(1, 2, 3), names(4))
     simulation.finish()
-    assert decision(simulation).tables[0].rows == (("closing", "4", "7", "no"),)
+    assert decision(simulation).tables[0].rows == (("closing", "4", "20", "no"),)
     assert decision(simulation).winners == ()
 
 

@@ -186,6 +186,9 @@ class Board:
         require(len(self.roll) == len(keys) == len(credentials), "a voter or a key twice")
         heaviest = max(contest.question.bound for contest in e.contests)
         require(sum(c.weight for c in credentials) * heaviest < 2**40, "too heavy")
+        for contest in e.contests:
+            weights = {c.weight for c in credentials if put_to(contest, c.district)}
+            require(not contest.question.tested or len(weights) <= 1, "weights that differ, and nothing but a test")
         self.has_roll = True
         self.voters = {v: SimpleNamespace(sequence=0, last=bytes(32), revoked=False) for v in self.roll}
 

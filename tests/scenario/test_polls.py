@@ -79,7 +79,7 @@ def test_rankings_are_told_with_their_weight(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_of_a_petition_only_the_threshold_is_told(tmp_path: Path, seed: int) -> None:
-    poll = small_poll("threshold", weights=(1, 5), seed=seed)
+    poll = small_poll("threshold", weights=(5,), seed=seed)
     outcome, report = held(tmp_path / "record", poll, seed)
     result, roll = report.results["it"], outcome.simulation.counting
     assert (result.counts, result.units, report.figures) == ((), (), {})
@@ -116,7 +116,7 @@ def sum_of_roll(outcome: HeldElection) -> int:
 
 
 def test_all_on_one_ballot_with_two_workers(tmp_path: Path) -> None:
-    poll = small_poll(*KINDS, voters=8, weights=(1, 2))
+    poll = small_poll(*KINDS, voters=8, weights=(2,))
     with ProcessPoolExecutor(2, get_context("spawn")) as executor:
         outcome = run(tmp_path / "record", Scenario(poll), executor=executor)
         report = verify(tmp_path / "record", executor=executor)
@@ -148,6 +148,11 @@ def test_units_too_small_are_withheld(tmp_path: Path) -> None:
     _, report = held(tmp_path / "record", replace(poll, lines=(*poll.lines, lone)))
     assert report.results["it"].withheld == 1
     assert report.results["it"].counts == held(tmp_path / "without", poll)[1].results["it"].counts
+
+
+def test_weights_that_differ_are_refused_where_only_a_test_is_told(tmp_path: Path) -> None:
+    with pytest.raises(VerificationError, match=r"petition\.weight: .*contest it is only tested"):
+        run(tmp_path / "record", Scenario(small_poll("threshold", weights=(1, 5))))
 
 
 def test_weights_that_could_overflow_the_count_are_refused(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ PETITIONS: list[dict[str, Any]] = [
         "type": "petition",
         "rules": {"result": "threshold", "tests": "spring,summer,autumn"},
         "options": SUPPORT,
-        "count": {"method": "threshold", "votes": 5},
+        "count": {"method": "threshold", "votes": 7},
     },
     {
         "id": "pool",
@@ -234,18 +234,18 @@ def make_ranked(path: Path) -> None:
 
 
 def make_petition(path: Path) -> None:
-    """Petitions by weight: one that fails a test and passes the next, one that fails, one too small, one counted."""
+    """Petitions of weight 2: one fails a test and passes the next, one fails, one is too small, one is counted."""
     simulation = begin(path, "A vector of petitions", PETITIONS)
-    enrol(simulation, n=4, s=2, h=3)
+    enrol(simulation, h=7, g=2)
 
     def vote(voter: str, *supported: str) -> dict[str, Vote]:
-        asked = ["park", "pool", "path", *(["pond"] if voter[0] == "s" else [])]
+        asked = ["park", "pool", "path", *(["pond"] if voter[0] == "g" else [])]
         return {voter: {contest: [1] if contest in supported else [] for contest in asked}}
 
-    cast(simulation, vote("n1", "park", "pool") | vote("n2", "park") | vote("h1", "park", "path") | vote("s1", "pond"))
+    cast(simulation, vote("h1", "park", "pool") | vote("h2", "park") | vote("h3", "park", "path") | vote("g1", "pond"))
     simulation.test("park", "spring")
-    cast(simulation, vote("n1", "pool") | vote("h2", "park", "pool", "path"))
-    simulation.revoke("n2")
-    cast(simulation, vote("h3", "path") | vote("n3", "park", "path") | vote("s2", "park"))
+    cast(simulation, vote("h1", "pool") | vote("h4", "park", "pool", "path"))
+    simulation.revoke("h2")
+    cast(simulation, vote("h5", "path") | vote("h6", "park", "path") | vote("g2", "park", "path"))
     simulation.test("park", "autumn")
     simulation.finish()
