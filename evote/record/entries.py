@@ -24,7 +24,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 MAX_TEXT = 2000
 MAX_VOTER, MAX_SEQUENCE = 64, 1_000_000
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
-UnitName = Annotated[str, Meta(min_length=1, max_length=1 << 16)]
+UnitName = Annotated[str, Meta(min_length=1)]  # as long as its cells make it, up to what a line holds
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):

@@ -43,6 +43,7 @@ from evote.record.entries import (
 )
 from evote.record.operator import sign_entry
 from tests.record.samples import FINGERPRINT, OPERATOR, REGISTRAR
+from tests.reference.forms import ENTRY, load
 
 ONE, TWO = bytes([1]) * 32, bytes([2]) * 32
 BODIES = [
@@ -213,3 +214,10 @@ def test_a_credential_has_one_text() -> None:
 def test_what_is_not_a_credential(credential: Credential) -> None:
     with pytest.raises(DecodeError):
         canonical.decode(canonical.encode(credential), Credential)
+
+
+def test_a_unit_of_many_districts_has_a_name_as_long_as_they_make_it() -> None:
+    aggregate = Aggregate(contest="council", unit="+".join(["polling-district"] * 5000), ciphertexts=())
+    line = bytes(sign_entry(OPERATOR, FINGERPRINT, "operator", aggregate))
+    assert decode_entry(line).body == aggregate
+    assert ENTRY(load(line)).body.unit == aggregate.unit

@@ -101,7 +101,7 @@ def null_or(item: Form) -> Form:
 
 
 DIGEST, INDEX, COUNT = blob(32, 32), integer(1, 1000), integer(0, 2**53 - 1)
-NAME, TEXT, UNIT, TITLE = text(1, 200), text(0, 2000), text(1, 65536), text(1, 200)
+NAME, TEXT, UNIT, TITLE = text(1, 200), text(0, 2000), text(1, MAX_LINE), text(1, 200)
 ID = text(1, 64, "[a-z0-9][a-z0-9-]{0,63}")
 
 COMPLAINT = struct(dealer=INDEX, secret=DIGEST)
