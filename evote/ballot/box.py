@@ -64,7 +64,8 @@ class BallotBox:
             keys.add(c.key)
             weight += c.weight
         maximum = max(contest.question.bound for contest in election.contests)
-        audit.require(weight * maximum < 1 << MAX_WEIGHT_BITS, "roll.weight", subject)
+        sizes = f"weights come to {weight}, and times {maximum}, which a ballot can hold, to 2^{MAX_WEIGHT_BITS} or more"
+        audit.require(weight * maximum < 1 << MAX_WEIGHT_BITS, "roll.weight", f"{subject}: {sizes}")
         for contest in election.contests:
             if contest.question.route is Route.THRESHOLD:
                 self._check_weights(contest, subject)

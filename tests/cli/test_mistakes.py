@@ -172,7 +172,7 @@ def test_a_voter_needs_a_credential_that_can_be(tmp_path: Path, wrong: list[str]
 ROLLS: dict[str, tuple[Callable[[bytes], bytes], int, str]] = {
     "a voter twice": (lambda c: c + c.splitlines(keepends=True)[0], 1, "roll.credential: the roll, voter n1"),
     "an unknown district": (lambda c: c.replace(b"north", b"western"), 1, "roll.credential: the roll, voter n1"),
-    "too much weight": (lambda c: c.replace(b":5", b":1099511627775"), 1, "roll.weight"),
+    "too much weight": (lambda c: c.replace(b":5", b":1099511627775"), 1, "roll.weight: the roll: weights come to"),
     "a space": (lambda c: c.replace(b'":"', b'": "', 1), 1, "credentials.jsonl, line 1: not the canonical encoding"),
     "another system's lines": (lambda c: c.replace(b"\n", b"\r\n"), 1, "carriage return"),
     "an open end": (lambda c: c[:-1], 1, "a line without its end"),
