@@ -41,8 +41,8 @@ class Threshold(Method):
         return cls(given.get("votes", 0), Fraction(share))
 
     def at(self, electorate: int) -> int:
-        """Return T, the number of votes to be reached: ``votes``, or ceil(share x electorate)."""
-        return self.votes or ceil(self.share * electorate)
+        """Return T, the number of votes to be reached: ``votes``, or ceil(share x electorate), and 1 at least."""
+        return self.votes or max(1, ceil(self.share * electorate))
 
     def outcome(self, figures: Figures) -> Outcome:
         """Return the options with at least T votes, in the order of the definition."""

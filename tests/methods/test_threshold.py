@@ -60,7 +60,14 @@ def test_a_share_is_rounded_up(share: str, t: int) -> None:
     assert Threshold.from_rules(OPTIONS, {"share": share}).at(100) == t
 
 
-@given(st.integers(1, 999), st.integers(1, 999), st.integers(0, 10**9))
+def test_no_votes_are_no_share_of_nobody() -> None:
+    """A contest put to a district in which nobody is on the roll."""
+    found = Threshold.from_rules(OPTIONS, {"share": "1/2"}).outcome(figures(0, 0, electorate=0))
+    assert found.winners == ()
+    assert found.tables[0].rows == (("Yes, do", "0", "1", "no"), ("No", "0", "1", "no"))
+
+
+@given(st.integers(1, 999), st.integers(1, 999), st.integers(1, 10**9))
 def test_no_fewer_would_do(part: int, whole: int, electorate: int) -> None:
     """T is the least number that is the share of the electorate, or more."""
     part = min(part, whole)

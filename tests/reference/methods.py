@@ -105,7 +105,7 @@ def threshold_of(given: dict[str, Any]) -> Callable[[int], int]:
     require(not (match and match[2]) or int(share.partition("/")[2]), "a share by zero")
     fraction = Fraction(share)
     require(fraction <= 1 and (votes > 0) != (fraction > 0), "one threshold, and one only")
-    return lambda electorate: votes or -int(-fraction * electorate // 1)
+    return lambda electorate: votes or -int(-fraction * electorate // 1) or 1
 
 
 def threshold(options: Options, given: dict[str, Any]) -> Decide:
