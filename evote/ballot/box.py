@@ -64,7 +64,7 @@ class BallotBox:
             keys.add(c.key)
             weight += c.weight
         maximum = max(contest.question.bound for contest in election.contests)
-        sizes = f"weights come to {weight}, and times {maximum}, which a ballot can hold, to 2^{MAX_WEIGHT_BITS} or more"
+        sizes = f"weights come to {weight}; times {maximum}, the most in a ballot, that is 2^{MAX_WEIGHT_BITS} or more"
         audit.require(weight * maximum < 1 << MAX_WEIGHT_BITS, "roll.weight", f"{subject}: {sizes}")
         for contest in election.contests:
             if contest.question.route is Route.THRESHOLD:
