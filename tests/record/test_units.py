@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from evote.record.entries import Credential
 from evote.record.units import Cell, Place, Unit, cell_of
 from evote.record.units import partition as partition_by
+from tests.reference import counting
 
 CELLS = st.builds(
     Cell,
@@ -99,6 +100,13 @@ def test_merging_prefers_the_district(ballots: dict[Cell, int], minimum: int) ->
                 for district in districts
             ]
             assert min(within) < minimum
+
+
+@given(BALLOTS, MINIMUM, st.permutations(["north", "south", "west"]))
+def test_the_naive_verifier_has_the_same_units(ballots: dict[Cell, int], minimum: int, order: list[str]) -> None:
+    plain = {(cell.district, cell.stratum, cell.weight): count for cell, count in ballots.items() if count}
+    theirs = counting.partition(plain, minimum, {district: frozenset(allowed(district)) for district in order})
+    assert [(u.name, u.ballots) for u in theirs] == [(u.name, u.ballots) for u in partition(ballots, minimum)]
 
 
 def cells(**counts: int) -> dict[Cell, int]:
