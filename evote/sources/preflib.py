@@ -1,9 +1,10 @@
 """PrefLib: rankings and approvals that researchers collected, each with the number of its voters.
 
 ``.soc`` and ``.soi`` are strict orders, complete or not, and become a contest of type ``ranked`` (``minimum`` and
-``maximum`` are the shortest and the longest order of the file, which states no rule). ``.toc`` and ``.toi`` allow
-ties, which a ranked ballot of ours does not: the first tie is refused. ``.cat`` with two categories, or one, is an
-approval, the first category the approved: type ``selection``. No method is named, because the files name none.
+``maximum`` are the shortest and the longest order of the file, which states no rule). ``.toc`` and ``.toi``, likewise
+complete or not, allow ties, which a ranked ballot of ours does not: the first tie is refused. ``.cat`` with two
+categories, or one, is an approval, the first category the approved: type ``selection``. No method is named, because the
+files name none.
 
 Format: PrefLib-Data, ``FORMAT_SPECIFICATION.md`` (the format with ``#`` headers, since 2022). The declared numbers of
 alternatives, voters and distinct ballots must be those of the file.
@@ -22,6 +23,7 @@ from evote.sources.text import MAX_LINES, MAX_OPTIONS, read_text, shown, title, 
 
 CONTEST = "alternatives"
 KINDS = ("soc", "soi", "toc", "toi", "cat")
+COMPLETE = ("soc", "toc")
 
 _HEADER = re.compile(r"# ([A-Z0-9 ]+):(.*)")
 _NUMBER = "[0-9]{1,6}"
@@ -67,7 +69,7 @@ def preflib_poll(data: bytes) -> Poll:
     if kind == "cat":
         selections, rules = _approvals(file), {"minimum": 1, "maximum": len(names), "blank": True}
     else:
-        selections = _rankings(file, complete=kind == "soc", alternatives=len(names))
+        selections = _rankings(file, complete=kind in COMPLETE, alternatives=len(names))
         lengths = [len(order) for order in selections]
         rules = {"minimum": min(lengths), "maximum": max(lengths), "blank": False}
     contest = {

@@ -24,11 +24,12 @@ def read_poll(path: Path, *, definition: Mapping[str, Any] | None = None, strata
     `DecodeError` names the file and says what is wrong with it; `EvidenceMissing` if it cannot be read; ``ValueError``
     for an argument that is not for this kind of file.
     """
-    if path.suffix not in ENDINGS:
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
         raise DecodeError(f"{path.name}: not a file of votes; these end in {', '.join(ENDINGS)}")
-    if (definition is None) == (path.suffix == ".csv"):
+    if (definition is None) == (ending == ".csv"):
         raise ValueError("a .csv file, and no other, needs a definition")
-    if strata and path.suffix != ".pb":
+    if strata and ending != ".pb":
         raise ValueError("only Pabulib files have columns to take strata from")
     with opened_path(path) as file:
         data = file.read(MAX_BYTES + 1)
@@ -36,6 +37,6 @@ def read_poll(path: Path, *, definition: Mapping[str, Any] | None = None, strata
         if definition is not None:
             csv_poll = counts_poll if "option" in columns(read_text(data)) else ballots_poll
             return csv_poll(data, definition)
-        return pabulib_poll(data, strata=strata) if path.suffix == ".pb" else preflib_poll(data)
+        return pabulib_poll(data, strata=strata) if ending == ".pb" else preflib_poll(data)
     except DecodeError as error:
         raise DecodeError(f"{path.name}: {error}") from None

@@ -100,6 +100,10 @@ MALFORMED = {
     "a tie": (changed(SOI, "5: 2,1", "5: {1,2},3"), "line 11: alternatives 1 and 2 are tied; a ranked ballot is"),
     "an empty rank": (changed(SOI, "5: 2,1", "5: 2,{}"), "line 11: an empty rank"),
     "an incomplete order": (changed(SOC, "1: 3,2,1", "1: 3,2"), "line 13: not an order of all 3 alternatives"),
+    "an incomplete order where ties are allowed": (
+        changed(SOC, "TYPE: soc", "TYPE: toc").replace("1: 3,2,1", "1: 3,2"),
+        "line 13: not an order of all 3 alternatives",
+    ),
     "three categories": (changed(CAT, "CATEGORIES: 2", "CATEGORIES: 3"), "line 7: only one or two categories"),
     "a category too many": (changed(CAT, "4: {1,2},3", "4: 1,2,3"), "line 13: 3 categories where there are 2"),
     "one category": (changed(CAT, "1: 3,{}", "1: 3"), "line 15: 1 categories where there are 2"),
