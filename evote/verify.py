@@ -177,8 +177,7 @@ class _Verifier:
     def _complete(self, procedure: Procedure) -> None:
         procedure.require_evidence()
         if not procedure.state_is_final():
-            due = [f"{who}: {what}" for who, what in procedure.counting.pending()] if procedure.counting else []
-            raise EvidenceMissing("the election is not finished; " + (f"due: {due[0]}" if due else "the box is open"))
+            raise EvidenceMissing(f"the election is not finished; {_next(procedure)}")
         self._audit.hold("record.complete")
 
     def _finish(self) -> Report:
@@ -192,6 +191,16 @@ class _Verifier:
         )
         made.scope.append("not in scope: voters' devices, who is on the roll, secrecy (docs/limitations.md)")
         return made
+
+
+def _next(procedure: Procedure) -> str:
+    """Return what an election that is not finished waits for."""
+    if procedure.ceremony.key is None:
+        return "there is no joint key yet"
+    if procedure.box is None:
+        return "there is no roll yet"
+    due = procedure.counting.pending() if procedure.counting else ()
+    return next((f"due: {who}: {what}" for who, what in due), "the box is open")
 
 
 def _decided_earlier(results: Mapping[str, Result]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from evote.crypto.signing import SigningKey
 from evote.errors import DecodeError, Refused
 from evote.formats.native.reader import NativeRecord
 from evote.operator import Operator
-from evote.record.files import sync_directory
+from evote.record.files import SUFFIX, sync_directory
 from evote.record.manifest import Election, election_from_toml
 
 app = noun("Start the record of an election from its definition.")
@@ -60,7 +60,7 @@ def _read(definition: Path) -> Election:
 def _create(record: Path, election: Election, key: SigningKey) -> None:
     """Make the record under another name first, so that it appears complete or not at all."""
     record = record.resolve()
-    with tempfile.TemporaryDirectory(prefix=f".{record.name}.", dir=record.parent) as made:
+    with tempfile.TemporaryDirectory(SUFFIX, f".{record.name}.", record.parent) as made:
         Operator.create(Path(made) / record.name, election, key).close_record()
         (Path(made) / record.name).rename(record)
     sync_directory(record.parent)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +18,7 @@ from evote.cli.options import ALL_PROCESSORS, Jobs, examples, noun
 from evote.cli.output import say, show_table
 from evote.cli.workers import workers
 from evote.errors import DecodeError, Refused, VerificationError
-from evote.record.files import sync_directory
+from evote.record.files import SUFFIX, sync_directory
 from evote.record.manifest import Contest
 from evote.record.toml import definition_from_toml, placed
 from evote.scenario.election import HeldElection, appointed, run
@@ -94,7 +96,7 @@ def simulate(
     if not votes and (definition or strata):
         raise typer.BadParameter("--definition and --strata go with --votes")
     if votes:
-        made = scenario(_poll(votes, definition, strata), voters, seed, group)
+        made = scenario(_poll(votes, definition, strata, voters), voters, seed, group)
     else:
         made = draw(example or DEFAULT, voters or VOTERS, seed, group)
     _report(made, _hold(out.resolve(), made, jobs), out.resolve())
@@ -115,11 +117,14 @@ def _report(made: Scenario, held: HeldElection, out: Path) -> None:
         raise VerificationError("simulation", f"{count} of the file's own figures are not those of its ballots")
 
 
-def _poll(votes: Path, definition: Path | None, strata: str) -> Poll:
+def _poll(votes: Path, definition: Path | None, strata: str, voters: int | None) -> Poll:
     try:
-        return read_poll(votes, definition=_definition(definition) if definition else None, strata=strata)
+        poll = read_poll(votes, definition=_definition(definition) if definition else None, strata=strata)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    if voters is None and poll.size > MAX_BALLOTS:
+        raise Refused(f"{votes.name}: {poll.size} ballots where at most {MAX_BALLOTS} can be cast: give --voters fewer")
+    return poll
 
 
 def _definition(path: Path) -> Mapping[str, Any]:
@@ -135,7 +140,8 @@ def _definition(path: Path) -> Mapping[str, Any]:
 
 
 def _hold(out: Path, made: Scenario, jobs: int) -> HeldElection:
-    with workers(jobs) as executor, tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as directory:
+    hidden = SUFFIX, f".{out.name}.", out.parent
+    with _terminable(), workers(jobs) as executor, tempfile.TemporaryDirectory(*hidden) as directory:
         path = Path(directory) / out.name
         try:
             held = run(path, made, executor=executor, tell=say)
@@ -144,6 +150,16 @@ def _hold(out: Path, made: Scenario, jobs: int) -> HeldElection:
         path.rename(out)
     sync_directory(out.parent)
     return held
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a request to end do what an interrupt does: what is half made is taken away."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _cast(made: Scenario, held: HeldElection) -> Iterator[str]:

@@ -23,7 +23,8 @@ def status(record: RecordPath, expect: Expect = None, jobs: Jobs = ALL_PROCESSOR
 
 def _lines(procedure: Procedure) -> Iterator[str]:
     election = procedure.election
-    yield f"{election.name}: {procedure.log.size} entries, fingerprint {election.fingerprint.hex()}"
+    size = f"{procedure.log.size} {'entry' if procedure.log.size == 1 else 'entries'}"
+    yield f"{election.name}: {size}, fingerprint {election.fingerprint.hex()}"
     if procedure.ceremony.key is None:
         yield from _ceremony(procedure)
     if procedure.box is None:

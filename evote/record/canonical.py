@@ -35,10 +35,14 @@ def decode(data: bytes, kind: type[T], *, limit: int = MAX_LINE) -> T:
         _check_text(data)
         same = _json(value) == data
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
-        raise DecodeError(f"not a {kind.__name__}: {error}") from None
+        raise DecodeError(f"not {_one(kind)}: {error}") from None
     if not same:
-        raise DecodeError(f"not the canonical encoding of a {kind.__name__}")
+        raise DecodeError(f"not the canonical encoding of {_one(kind)}")
     return value
+
+
+def _one(kind: type[Any]) -> str:
+    return f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
 
 
 def _json(value: Any) -> bytes:

@@ -8,12 +8,15 @@ where there is only one district, or no strata. ``weight`` is 1 if it is left ou
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from evote.errors import DecodeError
+from evote.questions.budget import Budget
+from evote.questions.cumulative import Cumulative
+from evote.questions.option import Option
 from evote.questions.points import gives_points
 from evote.record.manifest import MAX_WEIGHT_BITS, Contest
 from evote.sources.poll import Line, Poll, Vote
@@ -75,11 +78,21 @@ def _selections(row: Row, contests: Mapping[str, Contest], district: str) -> Ite
         numbers = {contest.options[number - 1].id: number for number in contest.allowed(district)}
         if unknown := [option for option in selected if option not in numbers]:
             raise wrong(row.line, f"contest {name} has no option {shown(unknown[0])} in district {shown(district)}")
+        _check_spent(row.line, contest, [contest.options[numbers[option] - 1] for option in selected])
         try:
             contest.question.encode([numbers[option] for option in selected])
         except ValueError as error:
             raise wrong(row.line, f"contest {name}: {error}") from None
         yield name, selected
+
+
+def _check_spent(line: int, contest: Contest, selected: Sequence[Option]) -> None:
+    """Refuse a ballot that spends too much, in the definition's units; those of the question may be others."""
+    match contest.question, contest.rules:
+        case Budget(), {"budget": int(most)} if (cost := sum(option.cost for option in selected)) > most:
+            raise wrong(line, f"contest {contest.id}: these projects cost {cost}, more than {most}")
+        case Cumulative(limit=most), _ if len(selected) > most:
+            raise wrong(line, f"contest {contest.id}: {len(selected)} points, more than {most}")
 
 
 def _selected(row: Row, contest: Contest) -> Iterator[str]:

@@ -16,6 +16,7 @@ MAX_LINES = 1 << 20
 MAX_TITLE = 200
 MAX_ID = 64
 
+_DIGITS = re.compile("-?[0-9]+")
 _WHOLE = re.compile("[0-9]{1,15}")
 _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,15}))?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -24,7 +25,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 def read_text(data: bytes) -> str:
     """Return the text of a file; `DecodeError` if it is too long or not UTF-8."""
     if len(data) > MAX_BYTES:
-        raise DecodeError(f"{len(data)} bytes where at most {MAX_BYTES} are allowed")
+        raise DecodeError(f"longer than the {MAX_BYTES} bytes that are allowed")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -45,7 +46,7 @@ def shown(text: str) -> str:
 def whole(text: str, line: int, what: str) -> int:
     """Return a whole number below 10^15; `DecodeError` for any other text."""
     if not _WHOLE.fullmatch(text):
-        raise wrong(line, f"{what} {shown(text)} is not a whole number")
+        raise _no_number(text, line, what)
     return int(text)
 
 
@@ -53,8 +54,15 @@ def amount(text: str, line: int, what: str, *, exact: bool) -> int:
     """Return an amount without its decimals: if ``exact``, `DecodeError` unless they are 0, else rounded down."""
     match = _AMOUNT.fullmatch(text)
     if not match or (exact and int(match[2] or 0)):
-        raise wrong(line, f"{what} {shown(text)} is not a whole number")
+        raise _no_number(text, line, what)
     return int(match[1])
+
+
+def _no_number(text: str, line: int, what: str) -> DecodeError:
+    reason = "is not a whole number"
+    if _DIGITS.fullmatch(text):
+        reason = "is below 0" if text.startswith("-") else "has more than 15 digits"
+    return wrong(line, f"{what} {shown(text)} {reason}")
 
 
 def title(text: str, line: int, what: str) -> str:

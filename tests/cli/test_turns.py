@@ -27,6 +27,16 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Parties:
     return at_stage("closed", tmp_path_factory.mktemp("cli") / "home")
 
 
+def test_everybody_is_told_what_is_waited_for(enrolled: Parties, closed: Parties, tmp_path: Path) -> None:
+    defined = at_stage("defined", tmp_path / "home")
+    assert ": 1 entry, fingerprint" in defined.run("status", defined.record).out
+    assert ": 2 entries, fingerprint" in enrolled.run("status", enrolled.record).out
+    waits = {parties: parties.run("verify", parties.record) for parties in (defined, enrolled, closed)}
+    assert [answer.status for answer in waits.values()] == [2, 2, 2]
+    for parties, what in ((defined, "no joint key yet"), (enrolled, "no joint key yet"), (closed, "; due: ")):
+        assert what in waits[parties].out
+
+
 def test_what_is_too_early(enrolled: Parties, tmp_path: Path) -> None:
     record, out = enrolled.record, ["--out", tmp_path / "out"]
     early: list[tuple[str, list[object], str]] = [

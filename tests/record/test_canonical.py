@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from evote.errors import DecodeError
 from evote.record import canonical
+from evote.record.entries import Entry
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,3 +172,12 @@ def test_arbitrary_bytes(data: bytes) -> None:
         assert canonical.encode(canonical.decode(data, Sample)) == data
     except DecodeError as error:
         assert str(error)  # noqa: PT017
+
+
+def test_what_it_is_not_has_its_article() -> None:
+    with pytest.raises(DecodeError, match=r"^not an Entry: "):
+        canonical.decode(b"{}", Entry)
+    with pytest.raises(DecodeError, match=r"^not a Sample: "):
+        canonical.decode(b"{}", Sample)
+    with pytest.raises(DecodeError, match=r"^not the canonical encoding of a Sample$"):
+        canonical.decode(b" " + TEXT, Sample)

@@ -54,7 +54,7 @@ def test_every_ballot_of_a_pabulib_file_is_cast(simulate: Command) -> None:
 
 def test_strata_come_from_a_column(simulate: Command) -> None:
     rows = "".join(f"{i};A.1;{'FM'[i % 2]}\n" for i in range(24))
-    text = pabulib("choose-1", f"voter_id;vote;sex\n{rows}", num_votes="24")
+    text = pabulib("choose-1", f"voter_id;vote;sex\n{rows}", num_votes="24").replace(";votes;", ";likes;")
     said = simulate("--votes", simulate.file("a.pb", text), "--strata", "sex")
     assert said.status == 0
     assert "units: 2, withheld ballots: 0" in said.out

@@ -69,7 +69,7 @@ WRONG = {
     "no weight at all": (changed(FILE, ",2,1", ",0,1"), "line 3: weight 0 is not between"),
     "a weight too large": (changed(FILE, ",2,1", f",{1 << 40},1"), "line 3: weight 1099511627776 is not between"),
     "a weight that is none": (changed(FILE, ",2,1", ",two,1"), "line 3: the weight 'two' is not a whole number"),
-    "votes that are none": (changed(FILE, ",,3,", ",,-3,"), "line 2: the number of votes '-3' is not a whole"),
+    "votes that are none": (changed(FILE, ",,3,", ",,-3,"), "line 2: the number of votes '-3' is below 0"),
     "an unknown option": (changed(FILE, "b a,\n", "b x,\n"), "line 2: contest order has no option 'x' in district"),
     "an option of another district": (changed(FILE, "b a,\n", "b c,\n"), "line 2: contest order has no option 'c'"),
     "a contest of another district": (changed(FILE, "b a,\n", "b a,a:1\n"), "line 2: contest points is not put to dis"),
@@ -78,8 +78,9 @@ WRONG = {
     "points that are none": (changed(FILE, "a:3", "a:03"), "line 3: contest points: 'a:03' is not option:points"),
     "points twice": (changed(FILE, "b:0", "a:1"), "line 3: contest points: 'a' has points 2 times"),
     "points beyond all": (changed(FILE, "a:3", "a:999999999999"), "line 3: contest points: .* from 0 to 5"),
-    "too many points": (changed(FILE, "a:3", "a:4"), "line 3: contest points: this costs 6, more than 5"),
+    "too many points": (changed(FILE, "a:3", "a:4"), "line 3: contest points: 6 points, more than 5"),
     "points in a ranking": (changed(FILE, "b a,\n", "b:1 a,\n"), "line 2: contest order has no option 'b:1'"),
+    "semicolons": (FILE.replace(",", ";"), "line 1: columns are separated by semicolons"),
     "one option twice": (changed(FILE, "b a,\n", "b b,\n"), "line 2: contest order: rank at least 1"),
     "a row cut short": (FILE + "north,young\n", "line 5: 2 fields under 6 columns"),
 }
@@ -90,6 +91,15 @@ def test_what_does_not_fit_is_named_by_its_line(content: str, message: str) -> N
     assert ballots_poll(FILE.encode(), DEFINITION).lines
     with pytest.raises(DecodeError, match=f"^{message}"):
         ballots_poll(content.encode(), DEFINITION)
+
+
+def test_what_is_spent_is_said_in_the_unit_of_the_costs() -> None:
+    projects = [{"id": "a", "name": "A", "cost": 80_000}, {"id": "b", "name": "B", "cost": 75_000}]
+    budget = {"id": "q", "title": "?", "type": "budget", "rules": {"budget": 120_000}, "options": projects}
+    definition = {**LONE, "contests": [budget]}
+    assert ballots_poll(b"votes,q\n2,a\n", definition).size == 2
+    with pytest.raises(DecodeError, match=r"^line 2: contest q: these projects cost 155000, more than 120000$"):
+        ballots_poll(b"votes,q\n2,a b\n", definition)
 
 
 def test_contests_that_are_none_are_refused() -> None:

@@ -50,6 +50,10 @@ def test_bom_and_line_ends_of_spreadsheets_are_read() -> None:
     )
 
 
+def test_lines_at_the_end_may_be_empty() -> None:
+    assert counts_poll(f"{FILE}\n\r\n".encode(), DEFINITION) == counts_poll(FILE.encode(), DEFINITION)
+
+
 @pytest.mark.parametrize(("example", "figures", "votes"), [("referendum", 2003, 555835), ("riigikogu", 2023, 610299)])
 def test_the_examples_are_read_whole(example: str, figures: int, votes: int) -> None:
     folder = files("evote") / "examples"
@@ -63,7 +67,8 @@ MALFORMED = {
     "no option column": (changed(FILE, "option", "candidate"), "line 1: there must be one column 'option'"),
     "two votes columns": (changed(FILE, "name", "votes"), "line 1: there must be one column 'votes'"),
     "a row too short": (changed(FILE, "a,no,No,2", "a,no,2"), "line 3: 3 fields under 4 columns"),
-    "an empty line": (changed(FILE, "a,no,No,2", ""), "line 3: 0 fields under 4 columns"),
+    "an empty line": (changed(FILE, "a,no,No,2", ""), "line 3: an empty line, and not at the end"),
+    "semicolons": (FILE.replace(",", ";"), "line 1: columns are separated by semicolons, where commas are read"),
     "an unknown option": (
         changed(FILE, "a,no,", "a,nay,"),
         "line 3: the definition has no option 'nay' in",
@@ -75,7 +80,11 @@ MALFORMED = {
     "a district mistyped": (changed(FILE, "a,no,", "c,no,"), "line 3: district 'c' is not in the definition"),
     "an option twice": (changed(FILE, "a,no,", "a,yes,"), "line 3: option 'yes' of district 'a' again"),
     "votes in words": (changed(FILE, "No,2", "No,two"), "line 3: the number of votes 'two' is not a whole number"),
-    "votes against": (changed(FILE, "No,2", "No,-2"), "line 3: the number of votes '-2' is not a whole number"),
+    "votes against": (changed(FILE, "No,2", "No,-2"), "line 3: the number of votes '-2' is below 0"),
+    "very many votes": (
+        changed(FILE, "No,2", "No,1000000000000000"),
+        "line 3: the number of votes '1000000000000000' has more than 15 digits",
+    ),
     "half a vote": (changed(FILE, "No,2", "No,0.5"), "line 3: the number of votes '0.5' is not a whole number"),
     "an open quotation": (changed(FILE, 'blank"', "blank"), "line 5: unexpected end of data"),
 }

@@ -203,7 +203,7 @@ MALFORMED = {
     ),
     "no limit of points": (pabulib("cumulative", POINTS), "META has no max_sum_points"),
     "a point short": (changed(CUMULATIVE, "2,1\n", "2\n"), "line 18: points for 1 projects in a vote for 2"),
-    "negative points": (changed(CUMULATIVE, "B/7;1", "B/7;-1"), "line 21: points '-1' is not a whole number"),
+    "negative points": (changed(CUMULATIVE, "B/7;1", "B/7;-1"), "line 21: points '-1' is below 0"),
     "points without bound": (
         changed(pabulib("scoring", POINTS), "B/7;1", "B/7;999999999999999"),
         "more than 16777216 points are given in all",
