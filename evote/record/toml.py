@@ -59,4 +59,4 @@ def _normal(value: Any, written: dict[str, Any], path: str) -> Any:
 
 
 def _no_fraction(text: str) -> NoReturn:
-    raise ValueError(f'numbers are whole; a share is text: "{text}", with its quotation marks')
+    raise ValueError(f'numbers are whole, and {text} is not; a share, where there is one, is text: "0.05"')
