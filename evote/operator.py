@@ -188,7 +188,7 @@ class Operator:
         return box.closing(log.size, log.root())
 
     def test(self, contest: str, time: str) -> Receipt:
-        """Open the test of a petition; `VerificationError` if it is not time, or too few ballots are kept."""
+        """Open the test of a petition; `VerificationError` if it is not time, or too few ballots are new."""
         box = self.procedure.box
         if box is None:
             raise VerificationError("entry.order", "there is no roll yet")

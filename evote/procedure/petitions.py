@@ -45,7 +45,7 @@ class Petitions:
         return [contest for contest in self._election.contests if contest.question.route is Route.THRESHOLD]
 
     def body(self, contest: Contest, time: str, box: BallotBox, log: MerkleLog) -> ThresholdTest:
-        """Return what the operator must say to have a test made now; `VerificationError` for too few ballots."""
+        """Return what the operator must say to have a test made now; `VerificationError` for too few new ballots."""
         return self._stated(contest, time, self._kept(contest, box), log)
 
     def _stated(self, contest: Contest, time: str, kept: list[Kept], log: MerkleLog) -> ThresholdTest:
