@@ -10,7 +10,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache, cached_property
-from itertools import product
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -160,7 +159,7 @@ class Election(_Frozen, frozen=True):
             raise ValueError(f"no proof of shuffle is registered as {self.shuffle!r}")
         if mixed != bool(self.mixers):
             raise ValueError("mixers must be named if, and only if, a contest takes the mix road")
-        self._check_sizes()
+        self._check_ballots()
 
     def _check_names(self) -> None:
         if not self.contests or not self.districts:
@@ -179,21 +178,23 @@ class Election(_Frozen, frozen=True):
         named = {d for c in self.contests for d in (*c.districts, *(x for o in c.options for x in o.districts))}
         if not named <= known:
             raise ValueError(f"unknown district {min(named - known)!r}")
-        for contest, district in product(self.contests, self.districts):
-            if contest.put_to(district.id) and not contest.question.answerable(contest.allowed(district.id)):
-                raise ValueError(
-                    f"contest {contest.id}: what is open to district {district.id} is not enough to choose from"
-                )
 
-    def _check_sizes(self) -> None:
-        """Refuse a ballot that is too long for a line: nobody in its district could ever cast it."""
+    def _check_ballots(self) -> None:
+        """Refuse a district whose voters could choose nothing in a contest, or cast no ballot that fits a line."""
 
         @cache
-        def size(contest: str, open_options: int) -> int:
-            return answer_size(self.contest(contest).question, self.algebra, range(1, open_options + 1))
+        def size(contest: str, count: int) -> int:
+            return answer_size(self.contest(contest).question, self.algebra, range(1, count + 1))
 
         for district in self.districts:
-            answers = {c.id: size(c.id, len(c.allowed(district.id))) for c in self.contests_of(district.id)}
+            answers = dict[str, int]()
+            for contest in self.contests_of(district.id):
+                allowed = contest.allowed(district.id)
+                if not contest.question.answerable(allowed):
+                    raise ValueError(
+                        f"contest {contest.id}: what is open to district {district.id} is not enough to choose from"
+                    )
+                answers[contest.id] = size(contest.id, len(allowed))
             if (total := ballot_size(answers)) > canonical.MAX_LINE:
                 largest = max(answers, key=answers.__getitem__)
                 raise ValueError(
