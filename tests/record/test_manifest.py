@@ -306,7 +306,7 @@ def test_what_a_person_writes() -> None:
         ("threshold = 1", "threshold = 2", "threshold"),
         ("threshold = 1", 'threshold = "1"', "threshold"),
         ("threshold = 1", "thresold = 1", "thresold"),
-        ("maximum = 2", "maximum = 2.5", 'numbers are whole, and 2.5 is not; a share'),
+        ("maximum = 2", "maximum = 2.5", "numbers are whole, and 2.5 is not; a share"),
         ('"selection"', '"selektion"', r"evote.questions, but budget, .*selection"),
         ("maximum = 2", "maximum = 1979-05-27", "rules"),
         ("O2onvM62", "!!!!!!!!", "operator"),

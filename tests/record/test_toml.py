@@ -40,7 +40,7 @@ def test_nothing_else_is_changed() -> None:
 WRONG = {
     "a control character": (r'name = "A\u0000"', "^contests council, options a, name: text has control characters$"),
     "a line end": (r'name = "A\n"', "^contests council, options a, name: text has control characters$"),
-    "a fraction": ('name = "A", cost = 1.5', 'numbers are whole, and 1.5 is not'),
+    "a fraction": ('name = "A", cost = 1.5', "numbers are whole, and 1.5 is not"),
     "a deep array": (f'name = "A", x = {"[" * 5000}{"]" * 5000}', "too deeply"),
     "a deep table": (f'name = "A", x = {"{a=" * 5000}1{"}" * 5000}', "too deeply"),
 }
