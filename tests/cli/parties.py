@@ -233,6 +233,12 @@ VOTES = {
 }
 
 
+def _enrol(parties: Parties) -> None:
+    """Put all on the roll; where a petition is tested nobody weighs more than others."""
+    tested = any(contest.get("rules", {}).get("result") == "threshold" for contest in ROADS[parties.road])
+    parties.enrol({voter: words[:2] if tested else words for voter, words in VOTERS.items()})
+
+
 def _vote(parties: Parties) -> None:
     """Let n1 vote twice, revoke n4 and s1, and restore s1; s3 abstains, and w1 is alone with its weight."""
     parties.post(*(parties.vote(voter, *both, out=f"{voter}.msg") for voter, both in VOTES.items()))
@@ -250,7 +256,7 @@ BLANK, WITHHELD = 1, {"council": 1, "mayor": 3}
 STAGES: dict[str, tuple[str, Callable[[Parties], object]]] = {
     "appointed": ("", Parties.make_keys),
     "defined": ("appointed", Parties.define),
-    "enrolled": ("defined", lambda parties: parties.enrol(VOTERS)),
+    "enrolled": ("defined", _enrol),
     "voting": ("enrolled", Parties.make_joint_key),
     "voted": ("voting", _vote),
     "closed": ("voted", lambda parties: parties.do("operator", "operator", "close", parties.record)),
