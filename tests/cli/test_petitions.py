@@ -11,7 +11,7 @@ import pytest
 
 from evote.cli import secret_file, trustee
 from evote.tally.petition_trustee import Pooled, decode_pooled
-from tests.cli.parties import Parties, at_stage, one_sentence
+from tests.cli.parties import VOTERS, Parties, at_stage, one_sentence
 from tests.cli.test_interruptions import Interrupt, interrupted
 
 EARLY = ["--contest", "park", "--time", "1 June"]
@@ -39,6 +39,17 @@ def parties(supported: Parties, tmp_path: Path) -> Parties:
 def copied(parties: Parties, home: Path) -> Parties:
     shutil.copytree(parties.home, home)
     return Parties(home, parties.road)
+
+
+def test_the_registrar_signs_no_roll_with_weights_that_differ(tmp_path: Path) -> None:
+    parties = at_stage("defined", tmp_path / "home", "petitions")
+    lines = [parties.new("voter", name, "--voter", name, *words) for name, words in VOTERS.items()]
+    credentials = tmp_path / "credentials.jsonl"
+    credentials.write_text("".join(f"{line}\n" for line in lines))
+    words = ["registrar", "roll", parties.record, credentials, *parties.keys("registrar")]
+    said = parties.run(*words, "--out", tmp_path / "out")
+    one_sentence(said, 1, "contest park is only tested and cannot carry weights that differ: voter w1 has weight 5")
+    assert not (tmp_path / "out").exists()
 
 
 def begin(parties: Parties) -> None:
