@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evote.crypto.group import group, group_names
+from evote.registry import registered
 from tests.crypto.group_contract import GroupContract
 from tests.crypto.samples import modp
 
@@ -143,5 +144,6 @@ IMPOSTORS = {
 @pytest.mark.parametrize(("message", "found"), IMPOSTORS.items(), ids=IMPOSTORS)
 def test_a_name_stands_for_one_group(message: str, found: list[EntryPoint], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evote.registry.entry_points", lambda **_: found)
+    registered.cache_clear()
     with pytest.raises(ValueError, match=message):
         group("name")
