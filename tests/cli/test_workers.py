@@ -15,7 +15,7 @@ import pytest
 PS = shutil.which("ps")
 pytestmark = pytest.mark.skipif(PS is None, reason="there is no ps, which tells who lives")
 COMMAND = """
-import sys, time
+import signal, sys, time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from evote.cli.workers import workers
@@ -29,6 +29,8 @@ def pool(method):
     return ProcessPoolExecutor(2, get_context(method), initializer=end_with_parent)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests may ignore both, and we inherit that
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with workers(2) if sys.argv[1] == "ours" else pool(sys.argv[1]) as executor:
         list(pmap(work, map(float, sys.argv[2:]), executor=executor, chunk=1))
         print("idle", flush=True)
@@ -77,7 +79,7 @@ def test_workers_end_with_the_command(
                 assert command.poll() is None
             assert len(living(command.pid)) >= 3  # the command and two workers, besides what starts them
             command.send_signal(how)
-            command.wait()
+            command.wait(60)
             assert gone(command.pid)
         finally:
             for pid in living(command.pid):
@@ -91,5 +93,5 @@ def test_workers_of_a_command_that_ends_well_end_well(tmp_path: Path) -> None:
         while command.stdout.readline() != "idle\n":
             assert command.poll() is None
         command.send_signal(signal.SIGINT)
-        assert command.wait() == -signal.SIGINT
+        assert command.wait(60) == -signal.SIGINT
         assert gone(command.pid)
