@@ -25,7 +25,7 @@ from evote.cli.output import check_report_place, progress, say, show_table, told
 from evote.cli.page import page
 from evote.cli.verify import VERDICTS
 from evote.cli.workers import workers
-from evote.errors import Refused
+from evote.errors import EvidenceMissing, Refused
 from evote.methods.outcome import Outcome
 from evote.procedure.turnout import Turnout
 from evote.record.entries import Result
@@ -61,12 +61,17 @@ def show(
 
 
 def _verify_and_write(record: Path, html: Path, expect: bytes | None, jobs: int, *, units: bool) -> int:
-    """Return the exit status: the verdict, or 2 if the record is true and the page or the screen cannot be written."""
+    """Return the exit status: the verdict, or 2 if the record is true and the page or the screen cannot be written.
+
+    A record that cannot be opened has no page, so that an earlier one stays.
+    """
     check_report_place(html)
     if html.resolve().is_relative_to(record.resolve()):
         raise Refused(f"{html} would lie in the record, which may hold no other files")
     with workers(jobs) as executor, progress("checking", None) as advance:
         report = verify(record, expect=expect, executor=executor, progress=advance)
+    if report.election is None and report.status != 1:
+        raise EvidenceMissing(report.failures[0].error)
     return told(
         report.status,
         lambda: _show_verdict(report, units=units),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -444,6 +445,28 @@ def test_a_page_that_cannot_be_written_is_a_2_and_hides_no_falsehood(parties: Pa
     one_sentence(parties.run("show", record, "--html", file), 2, "results.html: No such file")
     _stow(record)
     one_sentence(parties.run("show", record, "--html", file), 1, "results.html: No such file")
+
+
+def _nothing(record: Path) -> None:
+    shutil.rmtree(record)
+
+
+def _empty(record: Path) -> None:
+    _nothing(record)
+    record.mkdir()
+
+
+@pytest.mark.parametrize("take_away", [_nothing, _empty])
+def test_where_there_is_no_record_an_earlier_page_stays(
+    parties: Parties, tmp_path: Path, take_away: Callable[[Path], None]
+) -> None:
+    record, file = copy_of("sum", tmp_path / "record"), tmp_path / "results.html"
+    file.write_text("an earlier page")
+    take_away(record)
+    answer = parties.run("show", record, "--html", file)
+    one_sentence(answer, 2, "record is not a record: it has no election.json")
+    assert answer.out == ""
+    assert file.read_text() == "an earlier page"
 
 
 def test_a_page_does_not_go_into_the_record(parties: Parties, tmp_path: Path) -> None:
