@@ -29,6 +29,26 @@ def what_is_counted(contest: Contest) -> str:
     return FIRST_PREFERENCES if question.ranked else VOTES
 
 
+def counted_in(contest: Contest, result: Result) -> str:
+    """Return what the numbers beside the options are, and that they count by weight if they do."""
+    return what_is_counted(contest) + (", by weight" if any(unit.weight != 1 for unit in result.units) else "")
+
+
+def nothing_opened(result: Result) -> bool:
+    """Tell whether every ballot of a contest is withheld, so that it has no numbers at all."""
+    return bool(result.counts) and not result.units and bool(result.withheld)
+
+
+def withheld(result: Result) -> str:
+    """Return how many ballots are withheld."""
+    return f"ballots withheld, in units too small to open: {result.withheld}"
+
+
+def nothing_won(contest: Contest) -> str:
+    """Return what it means that no option won."""
+    return "the threshold was not reached" if contest.question.route is Route.THRESHOLD else "no option won"
+
+
 def why_no_count(result: Result) -> str:
     """Return why the result of a petition that is tested has no count, and what no test says."""
     if result.outcome is None:

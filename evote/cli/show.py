@@ -10,15 +10,18 @@ import typer
 
 from evote.cli.board import verified_board
 from evote.cli.names import (
+    counted_in,
     decided_by,
     most_first,
+    nothing_opened,
+    nothing_won,
     parties,
     seats_of,
     tells_blanks,
     unit_name,
-    what_is_counted,
     why_no_count,
     winner_names,
+    withheld,
 )
 from evote.cli.options import ALL_PROCESSORS, Expect, Jobs, RecordPath, examples, noun
 from evote.cli.output import check_report_place, progress, say, show_table, told, write_report
@@ -97,12 +100,7 @@ def _show(election: Election, turnout: Turnout | None, results: Mapping[str, Res
         if result is None:
             say(f"{contest.title}: no result yet")
             continue
-        if result.counts:
-            show_table(
-                contest.title, ("option", "name", "party", what_is_counted(contest).lower()), _votes(contest, result)
-            )
-        else:
-            say(f"{contest.title}: {why_no_count(result)}")
+        _show_count(contest, result)
         if result.outcome is not None:
             _show_outcome(contest, result.outcome)
         if units:
@@ -118,16 +116,28 @@ def _turnout_rows(turnout: Turnout) -> Iterator[tuple[str, int]]:
     yield "kept" if turnout.closed else "kept if the box closed now", ballots.kept
 
 
-def _votes(contest: Contest, result: Result) -> Iterator[tuple[str, str, str, int]]:
+def _show_count(contest: Contest, result: Result) -> None:
+    if not result.counts:
+        say(f"{contest.title}: {why_no_count(result)}")
+    elif not nothing_opened(result):
+        names = ("option", "name", *["party"] * _has_parties(contest), counted_in(contest, result).lower())
+        show_table(contest.title, names, _votes(contest, result))
+    if result.counts and result.withheld:
+        say(f"{contest.title}: {withheld(result)}")
+
+
+def _has_parties(contest: Contest) -> bool:
+    return any(option.party for option in contest.options)
+
+
+def _votes(contest: Contest, result: Result) -> Iterator[tuple[str | int, ...]]:
     """Yield options by number of votes, then what is not a vote for any."""
-    party = parties(contest)
+    party, width = parties(contest), int(_has_parties(contest))
     for option, votes in most_first(contest, result.counts):
-        yield option.id, option.name, party[option.id], votes
+        yield option.id, option.name, *[party[option.id]] * width, votes
     if tells_blanks(contest):
-        yield "", "(blank)", "", result.blank
-    yield "", "(invalid)", "", result.invalid
-    if result.withheld:
-        yield "", "(withheld: ballots in units too small to open)", "", result.withheld
+        yield "", "(blank)", *[""] * width, result.blank
+    yield "", "(invalid)", *[""] * width, result.invalid
 
 
 def _show_outcome(contest: Contest, outcome: Outcome) -> None:
@@ -135,7 +145,7 @@ def _show_outcome(contest: Contest, outcome: Outcome) -> None:
     if len(seats) < len(names):
         show_table(f"{contest.title}: seats", ("party", "seats"), seats)
     title = f"{contest.title}: {decided_by(outcome)}"
-    show_table(title, ("place", "won by"), enumerate(names, 1)) if names else say(f"{title}: no option won")
+    show_table(title, ("place", "won by"), enumerate(names, 1)) if names else say(f"{title}: {nothing_won(contest)}")
     for table in outcome.tables:
         show_table(f"{contest.title}: {table.title}", table.columns, table.rows)
 

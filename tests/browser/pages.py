@@ -168,6 +168,10 @@ def _sample(pair: tuple[Election, Result], turnout: Turnout = TURNOUT) -> Report
     return report
 
 
+def _all_withheld() -> tuple[Election, Result]:
+    return YES_NO, Result(contest="c", units=(), counts=(0, 0), blank=0, invalid=0, withheld=600, outcome=None)
+
+
 NOBODY = Turnout(0, Closing(size=0, root=bytes(32), ballots=0, superseded=0, revoked=0, kept=0))
 
 SAMPLES: dict[str, Report] = {
@@ -181,6 +185,7 @@ SAMPLES: dict[str, Report] = {
     "points": _sample((MARKS, result_of((402, 1191)))),
     "hostile": _sample(_hostile()),
     "no votes": _sample((YES_NO, result_of((0, 0), unit("north", 0, (0, 0)), withheld=600))),
+    "all withheld": _sample(_all_withheld()),
     "nobody voted": _sample((YES_NO, result_of((0, 0), blank=0)), NOBODY),
     "under way": report_of(YES_NO, wrong=[ABSENT]),
     "refuted": report_of(YES_NO, result_of((402, 191)), wrong=[FALSE]),

@@ -19,9 +19,10 @@ import evote.cli.page
 from evote.cli.names import unit_name, why_no_count
 from evote.cli.page import page
 from evote.cli.page.chart import bar, chamber, percent
-from evote.cli.show import _show, _show_outcome
+from evote.cli.show import _show, _show_count, _show_outcome
 from evote.methods.outcome import Outcome
 from evote.record.entries import Closing, Result
+from evote.record.manifest import Contest
 from tests.browser.pages import HOSTILE, PARTIES, SAMPLES, SEATS, election_of, option
 from tests.cli.parties import Parties, one_sentence
 from tests.elections import copy_of, finished, open_box
@@ -165,21 +166,29 @@ EXPECTED: dict[str, list[str]] = {
     "parliament": ["The 101 seats", "Decided by the method riigikogu", "Candidate 1 of EKRE (EKRE)", "Votes: 86 more"],
     "ranked": ["First preferences", "Won by Knoxville", "Stages; quota 300.01 of 600 votes", "348.00"],
     "budget": ["The 32 that won, in order", "Projects: 25 more", "36000"],
-    "survey": ["Votes, by weight", "North, men + South, men", "North, women, weight 3", bytes(range(32)).hex()],
+    "survey": [
+        "Votes, by weight",
+        "For no option, by weight",
+        "too small to open: 3.",
+        "North, men + South, men",
+        "North, women, weight 3",
+        bytes(range(32)).hex(),
+    ],
     "petition": [
         "the public learns only the decision",
         "who proves a test learns the count",
-        "Won by I support this petition",
+        "The threshold was reached.",
         "Reached",
         "closing",
     ],
     "barred": [
-        "No option won, as of the test halfway; that at closing was barred: fewer than 10 new ballots.",
+        "The threshold was not reached, as of the test halfway; that at closing was barred: fewer than 10 new ballots.",
         "voters of whom another ballot is kept than at the last test, or none any more: 7",
         "barred: fewer than 10 new ballots",
     ],
     "points": ["Points", "402", "1191"],
-    "no votes": ["Withheld", "600"],
+    "no votes": ["Votes", "Ballots withheld, in units too small to open: 600."],
+    "all withheld": ["Ballots withheld, in units too small to open: 600."],
     "nobody voted": ["0 of the 0 voters on the roll", "-"],
     "under way": [
         "… INCOMPLETE",
@@ -369,7 +378,7 @@ DECISIONS = {
     "ranked": ["1 . Knoxville", "Votes at the end of each stage"],
     "petition": ["the public learns only the decision", "1 . I support this petition", "Threshold"],
     "barred": [
-        "as of the test halfway; that at closing was barred: fewer than 10 new ballots: no option won",
+        "as of the test halfway; that at closing was barred: fewer than 10 new ballots: the threshold was not reached",
         "or none",
     ],
 }
@@ -383,6 +392,31 @@ def test_a_decision_is_told_in_the_terminal(name: str, capsys: pytest.CaptureFix
     said = capsys.readouterr().out
     for text in DECISIONS[name]:
         assert re.search(text, said)
+
+
+def test_numbers_of_one_column_count_one_thing(capsys: pytest.CaptureFixture[str]) -> None:
+    _show_count(*contest_of("survey"))
+    said = capsys.readouterr().out
+    assert re.search("option . name +. votes, by weight .\n", said)
+    assert said.endswith("Do you cycle?: ballots withheld, in units too small to open: 3\n")
+
+
+def test_a_contest_whose_ballots_are_all_withheld_has_no_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    _show_count(*contest_of("all withheld"))
+    assert capsys.readouterr().out == "Join the European Union?: ballots withheld, in units too small to open: 600\n"
+    assert "Of the ballots" not in sample("all withheld")
+
+
+def test_who_has_a_party_is_shown_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    _show_count(*contest_of("parliament"))
+    assert re.search("option +. name +. party +. votes .\n", capsys.readouterr().out)
+
+
+def contest_of(name: str) -> tuple[Contest, Result]:
+    report = SAMPLES[name]
+    assert report.election is not None
+    (contest,) = report.election.contests
+    return contest, report.results[contest.id]
 
 
 @pytest.mark.parametrize(

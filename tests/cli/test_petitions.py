@@ -150,7 +150,7 @@ def test_a_closing_that_is_barred(parties: Parties) -> None:
     results = json.loads((parties.home / "report.json").read_text())["results"]
     assert results["park"]["outcome"]["tables"][0]["rows"][-1][-1] == "barred: fewer than 3 new ballots"
     shown = parties.run("show", parties.record)
-    assert f"A park: decided by the method threshold, {said}: no option won" in shown.out
+    assert f"A park: decided by the method threshold, {said}: the threshold was not reached" in shown.out
     assert "or none any more: 2" in shown.out
     late = parties.inspect(parties.home / "s2-late.msg").out
     assert "A park: kept, but not tested: too few ballots were new" in late

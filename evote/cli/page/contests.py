@@ -9,7 +9,10 @@ from xml.etree.ElementTree import Element
 
 from evote.cli.names import (
     POINTS,
+    counted_in,
     most_first,
+    nothing_opened,
+    nothing_won,
     parties,
     seats_of,
     tells_blanks,
@@ -17,11 +20,13 @@ from evote.cli.names import (
     what_is_counted,
     why_no_count,
     winner_names,
+    withheld,
 )
 from evote.cli.page.chart import COLOURS, bar, chamber, percent
 from evote.cli.page.element import LONG, Child, element, listing, section, table
 from evote.methods.outcome import Outcome, Table
 from evote.methods.threshold import as_of
+from evote.questions.question import Route
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
@@ -50,13 +55,15 @@ def _decision(contest: Contest, outcome: Outcome) -> list[Element]:
         rows = [(_group(place, name), str(count)) for place, (name, count) in enumerate(seats)]
         parts += [chamber(seats), table(f"The {len(names)} seats", ("Party", "Seats"), rows, [1])]
         parts.append(_folded("Who won them, in order", listing("ol", names), len(names)))
+    elif names and contest.question.route is Route.THRESHOLD:
+        parts.append(element("p", "The threshold was reached", *(_as_of(outcome) or "."), class_="lead"))
     elif len(names) == 1:
         won = element("strong", element("bdi", names[0]))
         parts.append(element("p", "Won by ", won, *_as_of(outcome), class_="lead"))
     elif names:
         parts.append(_folded(f"The {len(names)} that won, in order", listing("ol", names), len(names)))
     else:
-        parts.append(element("p", "No option won", *(_as_of(outcome) or "."), class_="lead"))
+        parts.append(element("p", nothing_won(contest).capitalize(), *(_as_of(outcome) or "."), class_="lead"))
     return parts
 
 
@@ -77,17 +84,19 @@ def _group(place: int, name: str) -> Element:
 
 
 def _count(contest: Contest, result: Result) -> list[Element]:
-    weighted = ", by weight" if any(unit.weight != 1 for unit in result.units) else ""
+    kept_back = [element("p", f"{withheld(result).capitalize()}.")] if result.withheld else []
+    if nothing_opened(result):
+        return kept_back
+    counted = counted_in(contest, result)
     other = [("Blank", str(result.blank))] if tells_blanks(contest) else []
     other.append(("Invalid", str(result.invalid)))
-    other.append(("Withheld: ballots in units too small to open", str(result.withheld)))
     rows = list(_options(contest, result))
-    title = what_is_counted(contest)
-    if title == POINTS:
-        votes = table(title + weighted, ("Option", title), [row[:2] for row in rows], [1])
+    if (title := what_is_counted(contest)) == POINTS:
+        votes = table(counted, ("Option", title), [row[:2] for row in rows], [1])
     else:
-        votes = table(title + weighted, ("Option", "Votes", "Of the ballots"), rows, [1, 2])
-    return [votes, table("Kept, but not counted for an option", ("Ballots", "Number"), other, [1])]
+        votes = table(counted, ("Option", "Votes", "Of the ballots"), rows, [1, 2])
+    by_weight = counted.removeprefix(title)
+    return [votes, table("For no option" + by_weight, ("Ballots", "Number"), other, [1]), *kept_back]
 
 
 def _options(contest: Contest, result: Result) -> Iterator[tuple[Child, ...]]:
