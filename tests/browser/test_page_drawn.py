@@ -14,6 +14,7 @@ from tests.browser.pages import SAMPLES
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no chromium on this machine")
 
 SIZES = {"phone": PHONE, "small phone": (320, 568), "desk": DESK}
+PAPER = (718, 1000)  # A4 at 96 dots an inch, without its margins
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,39 @@ def test_whether_a_threshold_is_reached_is_seen_on_a_phone_without_scrolling(tab
     tab.open(files["petition"])
     fits = "(each => each.innerText.includes('Threshold') && each.scrollWidth == each.clientWidth)"
     assert tab.value(f"{fits}(document.querySelector('.wide'))")
+
+
+CUT = """[...document.querySelectorAll('.wide')].filter(each => each.checkVisibility()
+    && each.querySelector('caption span').getBoundingClientRect().right > each.getBoundingClientRect().right + 0.5)
+    .map(each => each.querySelector('caption').innerText)"""
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_captions_of_tables_that_scroll_are_whole(tab: Page, files: dict[str, Path], name: str) -> None:
+    tab.open(files[name], SIZES["small phone"])
+    tab.value(UNFOLD)
+    assert tab.value(CUT) == []
+    tab.value("document.querySelectorAll('.wide').forEach(each => each.scrollLeft = 1000)")
+    assert tab.value(CUT) == []
+
+
+def test_a_table_that_scrolls_has_a_shade_where_it_goes_on(tab: Page, files: dict[str, Path]) -> None:
+    tab.open(files["parliament"], SIZES["small phone"])
+    style = "(each => each.scrollWidth > each.clientWidth && getComputedStyle(each))(document.querySelector('.wide'))"
+    assert tab.value(f"{style}.backgroundAttachment") == "local, scroll"
+
+
+@pytest.mark.parametrize("name", ["ranked", "parliament", "budget", "survey"])
+def test_paper_does_not_scroll(tab: Page, files: dict[str, Path], name: str) -> None:
+    tab.open(files[name], PAPER)
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    tab.value(UNFOLD)
+    wide = "[...document.querySelectorAll('.wide')]"
+    assert tab.value(f"{wide}.filter(each => each.scrollWidth > each.clientWidth).length") == 0
+    verdict = "(p => p.getBoundingClientRect().left - p.parentElement.getBoundingClientRect().left)"
+    bar = "parseFloat(getComputedStyle(document.querySelector('#verdict')).borderLeftWidth)"
+    assert tab.value(f"{verdict}(document.querySelector('.verdict'))") >= tab.value(bar) + 6
+    tab.call("Emulation.setEmulatedMedia", media="screen")
 
 
 @pytest.mark.parametrize("name", SAMPLES)

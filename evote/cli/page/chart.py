@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from evote.cli.page.element import element
 
 COLOURS = 8  # of groups in a chamber; the others share the last one
+DIGIT = 0.62  # height of a seat's number, as a part of the distance of seats
 SIZE, INNER, OUTER = 100, 0.4, 1.0  # half the width of a chamber, radii of its first and last row as parts of that
 WIDEST = 0.2  # distance of seats
 
@@ -28,21 +29,33 @@ def bar(part: int, whole: int, kind: str = "") -> Element:
     return element("svg", rect, class_=f"bar {kind}".strip(), aria_hidden="true")
 
 
+def kind_of(place: int) -> str:
+    """Return the class of a group's seats, by its place from 0: a colour and, in every other group, a ring."""
+    return f"group-{min(place, COLOURS - 1)}{' ring' if place % 2 else ''}"
+
+
+def swatch(place: int) -> Element:
+    """Return a seat of a group as it is in a chamber, for the table beside it."""
+    return element("span", str(place + 1), class_=f"swatch {kind_of(place)}", aria_hidden="true")
+
+
 def chamber(seats: Sequence[tuple[str, int]]) -> Element:
-    """Return a half circle of seats, group by group from left to right."""
-    groups = [min(place, COLOURS - 1) for place, (_, count) in enumerate(seats) for _ in range(count)]
+    """Return a half circle of seats, group by group from left to right, each with the number of its group."""
+    groups = [place for place, (_, count) in enumerate(seats) for _ in range(count)]
     rows = _rows(len(groups))
     gap = SIZE * min([WIDEST, (OUTER - INNER) / len(rows), *(2 * r * sin(pi / (2 * count)) for r, count in rows)])
     places = sorted((-pi * (i + 0.5) / count, radius * SIZE) for radius, count in rows for i in range(count))
-    dots = (
-        element(
-            "circle", cx=f"{r * cos(a):.1f}", cy=f"{r * sin(a):.1f}", r=f"{0.43 * gap:.1f}", class_=f"group-{group}"
-        )
-        for (a, r), group in zip(places, groups, strict=True)
-    )
     spoken = "Seats: " + ", ".join(f"{name} {count}" for name, count in seats)
     box = f"{-1.1 * SIZE} {-1.1 * SIZE} {2.2 * SIZE} {1.2 * SIZE}"
-    return element("svg", element("title", spoken), *dots, viewBox=box, class_="chamber", role="img")
+    dots = (_seat(r * cos(a), r * sin(a), gap, group) for (a, r), group in zip(places, groups, strict=True))
+    size = f"{DIGIT * gap:.1f}"
+    return element("svg", element("title", spoken), *dots, viewBox=box, font_size=size, class_="chamber", role="img")
+
+
+def _seat(x: float, y: float, gap: float, group: int) -> Element:
+    dot = element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{0.43 * gap:.1f}")
+    number = element("text", str(group + 1), x=f"{x:.1f}", y=f"{y:.1f}")
+    return element("g", dot, number, class_=kind_of(group))
 
 
 def _rows(seats: int) -> list[tuple[float, int]]:

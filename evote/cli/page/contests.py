@@ -22,7 +22,7 @@ from evote.cli.names import (
     winner_names,
     withheld,
 )
-from evote.cli.page.chart import COLOURS, bar, chamber, percent
+from evote.cli.page.chart import bar, chamber, percent, swatch
 from evote.cli.page.element import LONG, Child, element, listing, section, table
 from evote.methods.outcome import Outcome, Table
 from evote.methods.threshold import as_of
@@ -79,8 +79,7 @@ def _folded(title: str, items: Element, count: int) -> Element:
 
 
 def _group(place: int, name: str) -> Element:
-    swatch = element("span", class_=f"swatch group-{min(place, COLOURS - 1)}", aria_hidden="true")
-    return element("span", swatch, name)
+    return element("span", swatch(place), name)
 
 
 def _count(contest: Contest, result: Result) -> list[Element]:

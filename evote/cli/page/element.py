@@ -67,7 +67,7 @@ def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Child]]
     for first, *rest in rows:
         cells = (element("td", cell, **kind[i]) for i, cell in enumerate(rest, 1))
         body.append(element("tr", element("th", first, scope="row", dir="auto", **kind[0]), *cells))
-    made = element("table", element("caption", caption), element("thead", head), body)
+    made = element("table", element("caption", element("span", caption)), element("thead", head), body)
     if len(columns) <= NARROW and max(map(len, columns)) <= SHORT:
         return made
     return element("div", made, class_="wide", role="group", aria_label="A table that scrolls sideways", tabindex="0")
