@@ -48,10 +48,28 @@ def test_nothing_sticks_out(tab: Page, files: dict[str, Path], name: str, size: 
     assert tab.value(BEYOND) == []
 
 
-def test_whether_a_threshold_is_reached_is_seen_on_a_phone_without_scrolling(tab: Page, files: dict[str, Path]) -> None:
-    tab.open(files["petition"])
-    fits = "(each => each.innerText.includes('Threshold') && each.scrollWidth == each.clientWidth)"
-    assert tab.value(f"{fits}(document.querySelector('.wide'))")
+def cells_seen(column: str) -> str:
+    """Return what tells for each row of that column in the first table that scrolls whether it is seen at once."""
+    return f"""(each => {{
+        const place = [...each.querySelectorAll('thead th')].findIndex(head => head.innerText == '{column}')
+        const seen = cell => cell.getBoundingClientRect().right <= each.getBoundingClientRect().right + 0.5
+        return [...each.querySelectorAll('tr')].map(row => seen(row.children[place]))
+    }})(document.querySelector('.wide'))"""
+
+
+@pytest.mark.parametrize("name", ["petition", "barred"])
+@pytest.mark.parametrize("size", ["phone", "small phone"])
+def test_whether_a_threshold_is_reached_is_seen_on_a_phone_without_scrolling(
+    tab: Page, files: dict[str, Path], name: str, size: str
+) -> None:
+    tab.open(files[name], SIZES[size])
+    assert tab.value("document.querySelector('#contest-c .lead').innerText.startsWith('The threshold was ')")
+    assert tab.value(cells_seen("Reached")) == [True] * 3
+
+
+def test_whether_a_project_is_funded_is_seen_on_a_phone_without_scrolling(tab: Page, files: dict[str, Path]) -> None:
+    tab.open(files["budget"], SIZES["small phone"])
+    assert set(tab.value(cells_seen("Funded"))) == {True}
 
 
 CUT = """[...document.querySelectorAll('.wide')].filter(each => each.checkVisibility()
@@ -68,10 +86,14 @@ def test_captions_of_tables_that_scroll_are_whole(tab: Page, files: dict[str, Pa
     assert tab.value(CUT) == []
 
 
-def test_a_table_that_scrolls_has_a_shade_where_it_goes_on(tab: Page, files: dict[str, Path]) -> None:
-    tab.open(files["parliament"], SIZES["small phone"])
-    style = "(each => each.scrollWidth > each.clientWidth && getComputedStyle(each))(document.querySelector('.wide'))"
-    assert tab.value(f"{style}.backgroundAttachment") == "local, scroll"
+def test_a_table_that_scrolls_fades_where_it_goes_on_and_not_at_its_end(tab: Page, files: dict[str, Path]) -> None:
+    tab.open(files["petition"], SIZES["small phone"])
+    end = "(each => each.querySelector('td:last-child').getBoundingClientRect().right)(document.querySelector('.wide'))"
+    fade = "(each => each.getBoundingClientRect().right - parseFloat(getComputedStyle(each, '::after').width))"
+    beyond = f"{end} - {fade}(document.querySelector('.wide'))"
+    assert tab.value(beyond) > 1
+    tab.value("document.querySelector('.wide').scrollLeft = 1000")
+    assert tab.value(beyond) <= 1
 
 
 @pytest.mark.parametrize("name", ["ranked", "parliament", "budget", "survey"])

@@ -31,6 +31,7 @@ from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
 NUMBER = re.compile(r"[-+0-9 .,/%]*")
+DECIDING = ("Reached", "Elected", "Funded", "Seats", "Mandates")
 PLAIN = re.compile(r"[0-9]{1,30}([.][0-9]{1,30})?")
 
 
@@ -111,8 +112,9 @@ def _options(contest: Contest, result: Result) -> Iterator[tuple[Child, ...]]:
         yield element("div", *label, bar(count, most, "won" if chosen else "")), str(count), percent(count, weight)
 
 
-def _step(step: Table) -> Element:
+def _step(given: Table) -> Element:
     """Return a table of the method; one of numbers alone (votes round by round, say) has a bar for each."""
+    step = _deciding_first(given)
     columns = list(zip(*step.rows, strict=True))
     numbers = [i for i, cells in enumerate(columns) if i and any(cells) and all(map(NUMBER.fullmatch, cells))]
     if len(numbers) < max(2, len(step.columns) - 1):
@@ -120,6 +122,15 @@ def _step(step: Table) -> Element:
     most = [max(map(_size, cells)) for cells in columns[1:]]
     rows: list[list[Child]] = [[first, *map(_measured, cells, most)] for first, *cells in step.rows]
     return table(step.title, step.columns, rows, numbers)
+
+
+def _deciding_first(step: Table) -> Table:
+    """Return the table with a last column that says what was decided put second, where a phone shows it."""
+    if step.columns[-1] not in DECIDING:
+        return step
+    rows = ((first, rest[-1], *rest[:-1]) for first, *rest in (step.columns, *step.rows))
+    columns, *others = rows
+    return Table(title=step.title, columns=columns, rows=tuple(others))
 
 
 def _size(cell: str) -> int:
