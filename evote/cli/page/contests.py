@@ -9,14 +9,18 @@ from xml.etree.ElementTree import Element
 
 from evote.cli.names import (
     POINTS,
+    VOTES,
     counted_in,
+    counted_in_unit,
     most_first,
     nothing_opened,
     nothing_won,
     parties,
     seats_of,
+    steps_told,
     tells_blanks,
     unit_name,
+    weighted,
     what_is_counted,
     why_no_count,
     winner_names,
@@ -43,8 +47,8 @@ def contest_section(election: Election, contest: Contest, result: Result | None,
     else:
         parts += _decision(contest, result.outcome) if result.outcome else []
         parts += _count(contest, result) if result.counts else [element("p", f"{why_no_count(result).capitalize()}.")]
-        parts += [_step(step) for step in result.outcome.tables] if result.outcome else []
-        parts += _units(election, contest, result) if units else []
+        parts += [_step(step) for step in steps_told(contest, result)]
+        parts += _units(election, contest, result) if units and result.units else []
     return section(f"contest-{contest.id}", contest.title, *parts)
 
 
@@ -94,9 +98,10 @@ def _count(contest: Contest, result: Result) -> list[Element]:
     if (title := what_is_counted(contest)) == POINTS:
         votes = table(counted, ("Option", title), [row[:2] for row in rows], [1])
     else:
-        votes = table(counted, ("Option", "Votes", "Of the ballots"), rows, [1, 2])
-    by_weight = counted.removeprefix(title)
-    return [votes, table("For no option" + by_weight, ("Ballots", "Number"), other, [1]), *kept_back]
+        share = "Of the weight" if weighted(result) else "Of the ballots"
+        votes = table(counted, ("Option", "Votes", share), rows, [1, 2])
+    unit = "By weight" if weighted(result) else "Ballots"
+    return [votes, table("For no option", ("Answer", unit), other, [1]), *kept_back]
 
 
 def _options(contest: Contest, result: Result) -> Iterator[tuple[Child, ...]]:
@@ -126,7 +131,7 @@ def _step(given: Table) -> Element:
 
 def _deciding_first(step: Table) -> Table:
     """Return the table with a last column that says what was decided put second, where a phone shows it."""
-    if step.columns[-1] not in DECIDING:
+    if len(step.columns) < 2 or step.columns[-1] not in DECIDING:  # noqa: PLR2004 - a second column
         return step
     rows = ((first, rest[-1], *rest[:-1]) for first, *rest in (step.columns, *step.rows))
     columns, *others = rows
@@ -145,11 +150,12 @@ def _measured(cell: str, most: int) -> Element:
 def _units(election: Election, contest: Contest, result: Result) -> list[Element]:
     names = {each.unit: unit_name(election, each.unit) for each in result.units}
     told = tells_blanks(contest)
-    columns = ("Unit", "Ballots", "Weight", *["Blank"] * told, "Invalid")
+    columns = ("Unit", "Ballots", "Weight of each", *["Blank"] * told, "Invalid")
     rows = [(names[u.unit], *map(str, (u.ballots, u.weight, *[u.blank] * told, u.invalid))) for u in result.units]
     numbers = range(1, len(columns))
-    parts = [element("h3", "Unit by unit"), table("Units that were opened", columns, rows, numbers)]
-    parts += [_unit(contest, names[u.unit], u.counts) for u in result.units if u.counts]
+    parts = [element("h3", "Unit by unit"), table("Units that were opened, in ballots", columns, rows, numbers)]
+    counted = counted_in_unit(contest, result)
+    parts += [_unit(contest, names[u.unit], counted, u.counts) for u in result.units if u.counts]
     invalid = [e.hex() for u in result.units for e in u.invalid_elements]
     if invalid:
         codes = listing("ul", (element("code", text) for text in invalid))
@@ -157,6 +163,7 @@ def _units(election: Election, contest: Contest, result: Result) -> list[Element
     return parts
 
 
-def _unit(contest: Contest, name: str, counts: Sequence[int]) -> Element:
+def _unit(contest: Contest, name: str, counted: str, counts: Sequence[int]) -> Element:
     rows = [(option.name, str(count)) for option, count in most_first(contest, counts)]
-    return element("details", element("summary", name), table(f"Ballots in {name}", ("Option", "Ballots"), rows, [1]))
+    heads = ("Option", POINTS if what_is_counted(contest) == POINTS else VOTES)
+    return element("details", element("summary", name), table(f"{name}: {counted.lower()}", heads, rows, [1]))
