@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from evote.methods.outcome import Outcome
+from evote.methods.outcome import Outcome, Table
 from evote.methods.threshold import as_of
 from evote.questions.option import Option
 from evote.questions.points import Points
@@ -29,9 +29,35 @@ def what_is_counted(contest: Contest) -> str:
     return FIRST_PREFERENCES if question.ranked else VOTES
 
 
+def weighted(result: Result) -> bool:
+    """Tell whether numbers in total are by weight, and not of ballots or votes."""
+    return any(unit.weight != 1 for unit in result.units)
+
+
 def counted_in(contest: Contest, result: Result) -> str:
     """Return what the numbers beside the options are, and that they count by weight if they do."""
-    return what_is_counted(contest) + (", by weight" if any(unit.weight != 1 for unit in result.units) else "")
+    return what_is_counted(contest) + (", by weight" if weighted(result) else "")
+
+
+def counted_in_unit(contest: Contest, result: Result) -> str:
+    """Return what the numbers beside the options are in a unit, whose ballots all weigh the same."""
+    return what_is_counted(contest) + (", not weighted" if weighted(result) else "")
+
+
+def steps_told(contest: Contest, result: Result) -> list[Table]:
+    """Return the tables of the method in the contest's units: points are no votes; none of a contest all withheld."""
+    if result.outcome is None or nothing_opened(result):
+        return []
+    names = {VOTES: POINTS} if what_is_counted(contest) == POINTS else {}
+    weight = ", by weight" if weighted(result) else ""
+    return [
+        Table(
+            title=names.get(step.title, step.title) + weight,
+            columns=tuple(names.get(column, column) for column in step.columns),
+            rows=step.rows,
+        )
+        for step in result.outcome.tables
+    ]
 
 
 def nothing_opened(result: Result) -> bool:

@@ -11,12 +11,14 @@ import typer
 from evote.cli.board import verified_board
 from evote.cli.names import (
     counted_in,
+    counted_in_unit,
     decided_by,
     most_first,
     nothing_opened,
     nothing_won,
     parties,
     seats_of,
+    steps_told,
     tells_blanks,
     unit_name,
     why_no_count,
@@ -103,7 +105,9 @@ def _show(election: Election, turnout: Turnout | None, results: Mapping[str, Res
         _show_count(contest, result)
         if result.outcome is not None:
             _show_outcome(contest, result.outcome)
-        if units:
+        for step in steps_told(contest, result):
+            show_table(f"{contest.title}: {step.title}", step.columns, step.rows)
+        if units and result.units:
             _show_units(election, contest, result)
 
 
@@ -146,21 +150,20 @@ def _show_outcome(contest: Contest, outcome: Outcome) -> None:
         show_table(f"{contest.title}: seats", ("party", "seats"), seats)
     title = f"{contest.title}: {decided_by(outcome)}"
     show_table(title, ("place", "won by"), enumerate(names, 1)) if names else say(f"{title}: {nothing_won(contest)}")
-    for table in outcome.tables:
-        show_table(f"{contest.title}: {table.title}", table.columns, table.rows)
 
 
 def _show_units(election: Election, contest: Contest, result: Result) -> None:
     """Print a row for each unit or, if there are more options than units, a column."""
     options = [option.id for option in contest.options] if result.counts else []
     told = tells_blanks(contest)
-    lines: list[tuple[object, ...]] = [("unit", "ballots", "weight", *options, *["blank"] * told, "invalid")]
+    lines: list[tuple[object, ...]] = [("unit", "ballots", "weight of each", *options, *["blank"] * told, "invalid")]
     for u in result.units:
         name = unit_name(election, u.unit)
         lines.append((name, u.ballots, u.weight, *u.counts, *[u.blank] * told, u.invalid))
     if len(options) > len(result.units):
         lines = list(zip(*lines, strict=True))
-    show_table(f"{contest.title}, by unit, in ballots", [str(head) for head in lines[0]], lines[1:])
+    what = f"ballots, and {counted_in_unit(contest, result).lower()}"
+    show_table(f"{contest.title}, by unit: {what}", [str(head) for head in lines[0]], lines[1:])
     for unit in result.units:
         for invalid in unit.invalid_elements:
             say(f"invalid in unit {unit.unit}: {invalid.hex()}")

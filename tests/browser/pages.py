@@ -126,9 +126,23 @@ def _budget() -> tuple[Election, Result]:
 
 def _survey() -> tuple[Election, Result]:
     election = election_of([option("yes", "Yes"), option("no", "No")], "Do you cycle?", strata=("women", "men"))
-    units = [unit("north/men+south/men", 280, (180, 98), blank=2), unit("north/women/x3", 40, (22, 18), weight=3)]
-    invalid = unit("south/women", 200, (120, 78), invalid=2, invalid_elements=(bytes(range(32)),) * 2)
-    return election, result_of((366, 230), *units, invalid)
+    units = (
+        unit("north/men+south/men", 280, (180, 98), blank=2),
+        unit("north/women/x3", 40, (22, 13), blank=5, weight=3),
+        unit("south/women", 200, (120, 78), invalid=2, invalid_elements=(bytes(range(32)),) * 2),
+    )
+    return election, result_of((366, 215), *units, outcome=_plurality("yes", ("Yes", 366), ("No", 215)), blank=17)
+
+
+def _plurality(winner: str, *votes: tuple[str, int]) -> Outcome:
+    rows = tuple((name, str(count), "no" if place or not count else "yes") for place, (name, count) in enumerate(votes))
+    table = Table(title="Votes", columns=("Option", "Votes", "Elected"), rows=rows)
+    return Outcome(method="plurality", winners=(winner,) if votes[0][1] else (), tables=(table,))
+
+
+def _marks() -> tuple[Election, Result]:
+    election = election_of([option("a", "Green wine"), option("b", "Red wine")], "How good is it?", "score")
+    return election, result_of((402, 1191), outcome=_plurality("b", ("Red wine", 1191), ("Green wine", 402)))
 
 
 def _petition() -> tuple[Election, Result]:
@@ -157,7 +171,6 @@ def _hostile() -> tuple[Election, Result]:
 
 
 YES_NO = changed(election_of([option("yes", "Yes"), option("no", "No")], "Join the European Union?"), simulated=False)
-MARKS = election_of([option("a", "Green wine"), option("b", "Red wine")], "How good is it?", "score")
 FALSE = Finding("ballot.proof", 12, "entry 17 (ballot by voter <n1>)")
 ABSENT = Finding("record.complete", 0, "the election is not finished; the box is open", absent=True)
 
@@ -169,7 +182,8 @@ def _sample(pair: tuple[Election, Result], turnout: Turnout = TURNOUT) -> Report
 
 
 def _all_withheld() -> tuple[Election, Result]:
-    return YES_NO, Result(contest="c", units=(), counts=(0, 0), blank=0, invalid=0, withheld=600, outcome=None)
+    outcome = _plurality("yes", ("Yes", 0), ("No", 0))
+    return YES_NO, Result(contest="c", units=(), counts=(0, 0), blank=0, invalid=0, withheld=600, outcome=outcome)
 
 
 NOBODY = Turnout(0, Closing(size=0, root=bytes(32), ballots=0, superseded=0, revoked=0, kept=0))
@@ -182,7 +196,7 @@ SAMPLES: dict[str, Report] = {
     "survey": _sample(_survey()),
     "petition": _sample(_petition()),
     "barred": _sample(_barred()),
-    "points": _sample((MARKS, result_of((402, 1191)))),
+    "points": _sample(_marks()),
     "hostile": _sample(_hostile()),
     "no votes": _sample((YES_NO, result_of((0, 0), unit("north", 0, (0, 0)), withheld=600))),
     "all withheld": _sample(_all_withheld()),

@@ -168,7 +168,7 @@ EXPECTED: dict[str, list[str]] = {
     "budget": ["The 32 that won, in order", "Projects: 25 more", "36000"],
     "survey": [
         "Votes, by weight",
-        "For no option, by weight",
+        "Of the weight",
         "too small to open: 3.",
         "North, men + South, men",
         "North, women, weight 3",
@@ -384,7 +384,7 @@ def test_the_command_writes_the_page_and_says_the_verdict(parties: Parties, tmp_
 def test_more_options_than_units_stand_below_each_other(parties: Parties) -> None:
     answer = parties.run("show", finished("sum").path, "--units")
     assert re.search(r"unit +. North . South ", answer.out)
-    assert re.search(r"ballots .( +\d+ .){2}\n", answer.out)
+    assert re.search(r"ballots +.( +\d+ .){2}\n", answer.out)
 
 
 DECISIONS = {
@@ -418,6 +418,55 @@ def test_numbers_of_one_column_count_one_thing(capsys: pytest.CaptureFixture[str
     said = capsys.readouterr().out
     assert re.search("option . name +. votes, by weight .\n", said)
     assert said.endswith("Do you cycle?: ballots withheld, in units too small to open: 3\n")
+
+
+def shown(name: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what the terminal says of a sample."""
+    report = SAMPLES[name]
+    assert report.election is not None
+    _show(report.election, report.turnout, report.results, units=True)
+    return capsys.readouterr().out
+
+
+def test_the_page_says_of_every_number_whether_it_is_of_ballots_or_by_weight() -> None:
+    root = read(page(SAMPLES["survey"], units=True))
+    tables = [(text_of(t[0]), [text_of(cell) for cell in t[1][0]]) for t in root.iter("table")]
+    assert [heads for caption, heads in tables if caption == "Votes, by weight"] == [
+        ["Option", "Votes", "Of the weight"],
+        ["Option", "Elected", "Votes"],
+    ]
+    heads = dict(tables)
+    assert heads["For no option"] == ["Answer", "By weight"]
+    assert table(root, "For no option") == [["Blank", "17"], ["Invalid", "2"]]
+    assert heads["Units that were opened, in ballots"] == ["Unit", "Ballots", "Weight of each", "Blank", "Invalid"]
+    assert table(root, "North, women, weight 3: votes, not weighted") == [["Yes", "22"], ["No", "13"]]
+    root = read(page(SAMPLES["referendum"], units=True))
+    assert table(root, "North + South: votes")
+    assert {text_of(t[1]) for t in root.iter("table") if text_of(t[0]) == "For no option"} == {"AnswerBallots"}
+
+
+def test_the_terminal_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    said = shown("survey", capsys)
+    assert "Do you cycle?: Votes, by weight\n" in said
+    assert "Do you cycle?, by unit: ballots, and votes, not weighted\n" in said
+    assert "weight of each" in said
+
+
+def test_points_are_called_points_in_the_tables_of_the_method_too(capsys: pytest.CaptureFixture[str]) -> None:
+    said = shown("points", capsys)
+    assert re.search("Option +. Points . Elected", said)
+    assert "ballots, and points" in said
+    assert "votes" not in (said + sample("points", units=True)).lower()
+
+
+def test_where_nothing_was_opened_no_table_shows_zeros(capsys: pytest.CaptureFixture[str]) -> None:
+    said = shown("all withheld", capsys)
+    assert said.endswith(
+        "too small to open: 600\nJoin the European Union?: decided by the method plurality: no option won\n"
+    )
+    assert not list(read(page(SAMPLES["all withheld"], units=True)).iter("table"))[2:]
+    assert "Unit by unit" not in sample("petition", units=True)
+    assert "by unit" not in shown("petition", capsys)
 
 
 def test_a_contest_whose_ballots_are_all_withheld_has_no_numbers(capsys: pytest.CaptureFixture[str]) -> None:
