@@ -70,9 +70,11 @@ def withheld(result: Result) -> str:
     return f"ballots withheld, in units too small to open: {result.withheld}"
 
 
-def nothing_won(contest: Contest) -> str:
-    """Return what it means that no option won."""
-    return "the threshold was not reached" if contest.question.route is Route.THRESHOLD else "no option won"
+def in_words(contest: Contest, outcome: Outcome) -> str:
+    """Return the decision where it is no list of winners: of a petition, or that there are none; else nothing."""
+    if outcome.method == "threshold" and len(contest.options) == 1:
+        return "the threshold was reached" if outcome.winners else "the threshold was not reached"
+    return "" if outcome.winners else "no option won"
 
 
 def why_no_count(result: Result) -> str:

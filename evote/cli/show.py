@@ -13,9 +13,9 @@ from evote.cli.names import (
     counted_in,
     counted_in_unit,
     decided_by,
+    in_words,
     most_first,
     nothing_opened,
-    nothing_won,
     parties,
     seats_of,
     steps_told,
@@ -148,8 +148,8 @@ def _show_outcome(contest: Contest, outcome: Outcome) -> None:
     names, seats = winner_names(contest, outcome.winners), seats_of(contest, outcome.winners)
     if len(seats) < len(names):
         show_table(f"{contest.title}: seats", ("party", "seats"), seats)
-    title = f"{contest.title}: {decided_by(outcome)}"
-    show_table(title, ("place", "won by"), enumerate(names, 1)) if names else say(f"{title}: {nothing_won(contest)}")
+    title, words = f"{contest.title}: {decided_by(outcome)}", in_words(contest, outcome)
+    say(f"{title}: {words}") if words else show_table(title, ("place", "won by"), enumerate(names, 1))
 
 
 def _show_units(election: Election, contest: Contest, result: Result) -> None:

@@ -23,7 +23,7 @@ from evote.cli.show import _show, _show_count, _show_outcome
 from evote.methods.outcome import Outcome
 from evote.record.entries import Closing, Result
 from evote.record.manifest import Contest
-from tests.browser.pages import HOSTILE, PARTIES, SAMPLES, SEATS, election_of, option
+from tests.browser.pages import HOSTILE, PARTIES, SAMPLES, SEATS, election_of, option, report_of, result_of
 from tests.cli.parties import Parties, one_sentence
 from tests.elections import copy_of, finished, open_box
 
@@ -395,7 +395,7 @@ DECISIONS = {
         "decided by .*riigi",
     ],
     "ranked": ["1 . Knoxville", "Votes at the end of each stage"],
-    "petition": ["the public learns only the decision", "1 . I support this petition", "Threshold"],
+    "petition": ["the public learns only the decision", "threshold: the threshold was reached\n", "Threshold"],
     "barred": [
         "as of the test halfway; that at closing was barred: fewer than 10 new ballots: the threshold was not reached",
         "or none",
@@ -501,8 +501,19 @@ def test_a_petition_says_why_it_has_no_count(withheld: int, tested: bool, text: 
     assert why_no_count(result).endswith(text)
 
 
+@pytest.mark.parametrize("winners", [("a",), ()])
+def test_a_counted_petition_too_says_whether_its_threshold_was_reached(
+    winners: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    election, outcome = election_of([option("a", "A")]), Outcome(method="threshold", winners=winners, tables=())
+    said = "the threshold was reached" if winners else "the threshold was not reached"
+    _show_outcome(election.contests[0], outcome)
+    assert capsys.readouterr().out == f"The question: decided by the method threshold: {said}\n"
+    assert f"{said.capitalize()}." in text_of(read(page(report_of(election, result_of((5,), outcome=outcome)))))
+
+
 def test_that_nobody_won_is_told_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    contest = election_of([option("a", "A")]).contests[0]
+    contest = election_of([option("a", "A"), option("b", "B")]).contests[0]
     _show_outcome(contest, Outcome(method="threshold", winners=(), tables=()))
     assert capsys.readouterr().out == "The question: decided by the method threshold: no option won\n"
 

@@ -12,9 +12,9 @@ from evote.cli.names import (
     VOTES,
     counted_in,
     counted_in_unit,
+    in_words,
     most_first,
     nothing_opened,
-    nothing_won,
     parties,
     seats_of,
     steps_told,
@@ -30,7 +30,6 @@ from evote.cli.page.chart import bar, chamber, percent, swatch
 from evote.cli.page.element import LONG, Child, element, listing, section, table
 from evote.methods.outcome import Outcome, Table
 from evote.methods.threshold import as_of
-from evote.questions.question import Route
 from evote.record.entries import Result
 from evote.record.manifest import Contest, Election
 
@@ -60,15 +59,12 @@ def _decision(contest: Contest, outcome: Outcome) -> list[Element]:
         rows = [(_group(place, name), str(count)) for place, (name, count) in enumerate(seats)]
         parts += [chamber(seats), table(f"The {len(names)} seats", ("Party", "Seats"), rows, [1])]
         parts.append(_folded("Who won them, in order", listing("ol", names), len(names)))
-    elif names and contest.question.route is Route.THRESHOLD:
-        parts.append(element("p", "The threshold was reached", *(_as_of(outcome) or "."), class_="lead"))
+    elif words := in_words(contest, outcome):
+        parts.append(element("p", words.capitalize(), *(_as_of(outcome) or "."), class_="lead"))
     elif len(names) == 1:
-        won = element("strong", element("bdi", names[0]))
-        parts.append(element("p", "Won by ", won, *_as_of(outcome), class_="lead"))
-    elif names:
-        parts.append(_folded(f"The {len(names)} that won, in order", listing("ol", names), len(names)))
+        parts.append(element("p", "Won by ", element("strong", element("bdi", names[0])), class_="lead"))
     else:
-        parts.append(element("p", nothing_won(contest).capitalize(), *(_as_of(outcome) or "."), class_="lead"))
+        parts.append(_folded(f"The {len(names)} that won, in order", listing("ol", names), len(names)))
     return parts
 
 
